@@ -1,0 +1,116 @@
+package uhri
+
+import "time"
+
+// Seq numbers the store's promoted states; it only grows.
+type Seq int64
+
+// ChangeKind says what happened to a record.
+type ChangeKind string
+
+// The kinds of change. All but Reprocessed are the publisher's (its raw content compared); Reprocessed is ours
+// (pipeline, taxonomy or model) and appears once per run, with a count.
+const (
+	Added       ChangeKind = "added"
+	Changed     ChangeKind = "changed"     // its text or facts changed
+	Relabelled  ChangeKind = "relabelled"  // only its labels changed
+	Withdrawn   ChangeKind = "withdrawn"   // gone from a complete publication
+	Restored    ChangeKind = "restored"    // back after a withdrawal
+	Reprocessed ChangeKind = "reprocessed" // cut, cleaned or labelled anew by us
+)
+
+// Change is one entry of the numbered change log.
+type Change struct {
+	Seq     Seq        `json:"seq"`
+	At      time.Time  `json:"at"`
+	Source  string     `json:"source"`
+	Run     int64      `json:"run"`
+	Kind    ChangeKind `json:"kind"`
+	ID      ID         `json:"id,omitzero"` // empty for Reprocessed
+	Symbol  Symbol     `json:"symbol,omitzero"`
+	Lang    Lang       `json:"lang,omitzero"`     // the language whose text changed; empty = facts
+	OldText string     `json:"old_text,omitzero"` // only where text changed
+	NewText string     `json:"new_text,omitzero"`
+	Count   int        `json:"count,omitzero"` // of Reprocessed records
+}
+
+// Tombstone is what remains of a record that is gone.
+type Tombstone struct {
+	ID         ID        `json:"id"`
+	Kind       TombKind  `json:"kind"`
+	At         time.Time `json:"at"`
+	FirstSeen  time.Time `json:"first_seen,omitzero"`
+	Symbol     Symbol    `json:"symbol,omitzero"`
+	LastText   string    `json:"last_text,omitzero"`   // public only after the protective delay; never for Suppressed
+	RedirectTo ID        `json:"redirect_to,omitzero"` // for Merged
+	Reason     string    `json:"reason,omitzero"`      // for Suppressed: the operator's words
+}
+
+// TombKind says why a record is gone.
+type TombKind string
+
+// The kinds of tombstone.
+const (
+	TombWithdrawn  TombKind = "withdrawn"  // by its publisher
+	TombSuppressed TombKind = "suppressed" // by the operator; no text is kept
+	TombMerged     TombKind = "merged"     // our cut gave way to the publisher's record
+)
+
+// RunState is the state of a source or of one of its runs. "Never run" is not a failure, and "blocked" is not a bug.
+type RunState string
+
+// The states, told apart everywhere.
+const (
+	NeverRun    RunState = "never_run"
+	Running     RunState = "running"
+	OK          RunState = "ok"
+	Unchanged   RunState = "unchanged"
+	Failed      RunState = "failed"
+	Blocked     RunState = "blocked"
+	Quarantined RunState = "quarantined"
+	Stale       RunState = "stale"
+	Disabled    RunState = "disabled"
+)
+
+// Run is one run of a source, as the status page shows it. In = New + Changed + Same + Rejected, and
+// Withdrawn counts the records a complete sweep no longer had.
+type Run struct {
+	ID       int64     `json:"run"`
+	Source   string    `json:"source"`
+	State    RunState  `json:"state"`
+	Reason   string    `json:"reason,omitzero"`
+	Started  time.Time `json:"started"`
+	Finished time.Time `json:"finished,omitzero"`
+	Seq      Seq       `json:"seq,omitzero"` // of its promotion
+
+	In          int   `json:"in"`
+	New         int   `json:"new"`
+	Changed     int   `json:"changed"`
+	Same        int   `json:"unchanged"`
+	Withdrawn   int   `json:"withdrawn"`
+	Rejected    int   `json:"rejected"`
+	Bytes       int64 `json:"bytes,omitzero"`
+	TotalBytes  int64 `json:"total_bytes,omitzero"` // 0 = unknown
+	Reprocessed int   `json:"reprocessed,omitzero"`
+}
+
+// SourceStatus is what is known of one source.
+type SourceStatus struct {
+	Source      string    `json:"source"`
+	State       RunState  `json:"state"`
+	Reason      string    `json:"reason,omitzero"`
+	Schedule    string    `json:"schedule,omitzero"`
+	LastSuccess time.Time `json:"last_success,omitzero"`
+	NextRun     time.Time `json:"next_run,omitzero"`
+	Last        *Run      `json:"last_run,omitzero"`
+	Records     int       `json:"records"`
+	Politeness  string    `json:"politeness,omitzero"`
+}
+
+// Rejection is an item that could not be understood; it stays in the ledger with its reason.
+type Rejection struct {
+	Run    int64  `json:"run"`
+	Source string `json:"source"`
+	Key    string `json:"key"`
+	Reason string `json:"reason"`
+}
