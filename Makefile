@@ -8,7 +8,6 @@ LDFLAGS     := -s -w -X main.version=$(VERSION)
 # Programs the tests use beside Go: a browser, an office suite and converters as oracles. The product itself needs none.
 DEBIAN      := chromium libreoffice-writer-nogui libreoffice-calc-nogui pandoc poppler-utils fonts-noto-core fonts-noto-cjk
 LISTEN      ?= :8080
-REPLICA     := ../shared/data/uhri/export-full-{lang}.json.gz
 
 .DEFAULT_GOAL := help
 .PHONY: help
@@ -59,7 +58,7 @@ soak: ## long campaigns: random query trees, fuzzing, kill -9 loops
 
 .PHONY: screenshots
 screenshots: build ## make the README's screenshots from the demonstration data
-	UHRI_SCREENSHOTS=$(CURDIR)/docs $(GO) test -count=1 -run TestScreenshots ./cmd/uhri
+	UHRI_SCREENSHOTS=$(CURDIR)/ui/screenshots $(GO) test -count=1 -run TestScreenshots ./cmd/uhri
 
 .PHONY: image
 image: ## build the container image with docker, or IMAGE_TOOL=podman
