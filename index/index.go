@@ -14,14 +14,14 @@ import (
 
 // Limits, with reasons. They bound what one search may cost; each is told to the person who meets it.
 const (
-	MaxQueryBytes  = 10_000 // a Boolean query of forty labels is under 2 kB; longer ones come from scripts
-	MaxClauses     = 512    // leaves of one tree: more cost more than they find
-	MaxDepth       = 64     // nested parentheses
-	MaxExpansion   = 10_000 // dictionary terms one prefix or wildcard may stand for: a union of bitmaps still takes milliseconds
-	MaxLimit       = 1000   // hits of one page
-	DefaultLimit   = 20
-	DefaultFacet   = 20 // values of one facet panel
-	MinPrefixBytes = 2  // letters before a star: one letter is a tenth of the dictionary
+	MaxQueryBytes = query.MaxBytes
+	MaxClauses    = query.MaxClauses
+	MaxDepth      = query.MaxDepth
+	MaxExpansion  = query.MaxExpansion
+	MaxLimit      = 1000 // hits of one page
+	DefaultLimit  = 20
+	DefaultFacet  = 20     // values of one facet panel
+	MaxOffset     = 10_000 // hits to skip by number; whoever wants more pages by cursor or takes an export
 )
 
 // Mode is how a text is read.
