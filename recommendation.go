@@ -43,6 +43,20 @@ const (
 	TypeUnknown        Type = "unknown"
 )
 
+// ParseType reads UHRI's AnnotationType: "- Recommendations", "- Concerns/Observations". A missing value, a bare dash or
+// UUID and "Others" say nothing of the passage: they are TypeUnknown, and false.
+func ParseType(raw string) (Type, bool) {
+	switch FoldName(raw) {
+	case "recommendation", "recommendations":
+		return TypeRecommendation, true
+	case "concerns observations", "concern observation", "observation", "observations", "concern", "concerns", "concern or observation":
+		return TypeObservation, true
+	case "pledge", "pledges", "voluntary pledge", "voluntary pledges", "voluntary pledges and commitments":
+		return TypePledge, true
+	}
+	return TypeUnknown, false
+}
+
 // Position is what a State under review answered to a UPR recommendation.
 type Position string
 
