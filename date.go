@@ -20,7 +20,7 @@ func ParseDate(s string) (Date, error) {
 	if i := strings.IndexAny(s, "T "); i >= 0 {
 		s = s[:i]
 	}
-	if s == "" || s == "1900-01-01" || s == "0001-01-01" {
+	if s == "" {
 		return Date{}, nil
 	}
 	bad := func() (Date, error) {
@@ -33,7 +33,7 @@ func ParseDate(s string) (Date, error) {
 	var n [3]int
 	for i, p := range parts {
 		v, err := strconv.Atoi(p)
-		if err != nil || v <= 0 || (i == 0 && len(p) != 4) || (i > 0 && len(p) > 2) {
+		if err != nil || v <= 0 || p[0] == '+' || (i == 0 && len(p) != 4) || (i > 0 && len(p) > 2) {
 			return bad()
 		}
 		n[i] = v
@@ -41,6 +41,9 @@ func ParseDate(s string) (Date, error) {
 	d := Date{n[0], n[1], n[2]}
 	if d.Month > 12 || (d.Day > 0 && time.Date(d.Year, time.Month(d.Month), d.Day, 0, 0, 0, 0, time.UTC).Day() != d.Day) {
 		return bad()
+	}
+	if sentinel := (Date{1900, 1, 1}); d == sentinel || d == (Date{1, 1, 1}) { // what UHRI and .NET write for "no date"
+		return Date{}, nil
 	}
 	return d, nil
 }

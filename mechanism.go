@@ -55,7 +55,7 @@ var bodies = sync.OnceValue(func() *bodyTable {
 			Raw: r.list("raw", "|"), Published: r.number("published")}
 		t.all = append(t.all, b)
 		t.byCode[b.Code] = i
-		for _, n := range append([]string{b.Code, b.Slug, b.Name}, b.Raw...) {
+		for _, n := range append([]string{b.Code, b.Slug, b.Name, b.Code + " " + b.Name}, b.Raw...) {
 			t.byName[FoldName(n)] = i
 		}
 	}

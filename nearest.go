@@ -60,13 +60,13 @@ func FoldName(s string) string {
 
 // Nearest returns the candidate that input most likely was meant to be: the one with the fewest insertions, deletions,
 // substitutions and swaps of neighbours after folding, the first of equals. It is false when even that one differs in
-// more than a third of the input's letters (at least one, at most four may differ), for a wrong guess is worse than none.
+// more than a third of the input's letters, or in more than four, for a wrong guess is worse than none.
 func Nearest(input string, candidates []string) (string, bool) {
 	in := []rune(FoldName(input))
 	if len(in) == 0 {
 		return "", false
 	}
-	limit := min(max(len(in)/3, 1), 4)
+	limit := min(len(in)/3, 4)
 	best, found := "", false
 	for _, c := range candidates {
 		if d := distance(in, []rune(FoldName(c)), limit); d <= limit && (!found || d < limit) {

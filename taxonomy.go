@@ -76,7 +76,7 @@ var (
 	// thesaurusCode begins labels of the older thesaurus: "A12 Acceptance of international norms", "S Sustainable …".
 	thesaurusCode = regexp.MustCompile(`^\s*(?:[A-HS]\d{1,2}|S)\s+`)
 	// sdgCode finds goal and target in any label of theirs: "5 - GENDER EQUALITY", "16.a", "S05 SDG 5 - …", "SDG 5.2", "Goal 5".
-	sdgCode = regexp.MustCompile(`(?i)^\s*(?:S(\d\d)\b|(?:SDG|goal|target)?\s*#?\s*(\d{1,2}(?:\.(?:\d{1,2}|[a-d]))?)\b)`)
+	sdgCode = regexp.MustCompile(`(?i)^\s*(?:S(\d\d)\b|(?:SDG|goal|target)?\s*#?\s*(\d{1,2}(?:\.(?:\d{1,2}|[a-d]))?)(?:[^.\w]|$))`)
 )
 
 // Concepts lists a scheme: SDGs as 1, 1.1 … 17.19; themes and groups by number of records, legacy ones last.
