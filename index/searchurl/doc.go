@@ -2,5 +2,5 @@
 // parameters and the only maker of links to searches, for api, ui and feeds alike, so that every view is its URL
 // and two views of one search cannot disagree about what was asked.
 //
-// It does not search, and it does not read the query language: a query is carried as typed.
+// It does not search: a query is carried as typed, and only a strict reading looks whether it can be read.
 package searchurl

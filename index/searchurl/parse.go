@@ -1,6 +1,7 @@
 package searchurl
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"net/url"
@@ -11,12 +12,13 @@ import (
 
 	"uhri"
 	"uhri/index"
+	"uhri/index/query"
 )
 
 // Options say who is asking.
 type Options struct {
-	// Strict asks for the reading an API gives: the query language repairs nothing. What Parse returns is the
-	// same; a strict caller answers faults with 400, a lenient one shows them above the answer.
+	// Strict asks for the reading an API gives: the query language repairs nothing, and what it cannot read is among
+	// the faults. A strict caller answers faults with 400, a lenient one shows them above the answer.
 	Strict bool
 	// Also names parameters the caller reads itself (format, columns); they are not reported as unknown.
 	Also []string
@@ -123,6 +125,13 @@ func (r *reader) query(req *index.Request) {
 	req.Mode = index.Mode(r.enum("mode", []string{string(index.ModeDefault), string(index.ModeUHRI)}))
 	if req.Mode == index.ModeDefault {
 		req.Mode = ""
+	}
+	if !req.Strict || len(q) > index.MaxQueryBytes {
+		return
+	}
+	_, _, err := query.Parse(q, query.Options{Strict: true, UHRI: req.Mode == index.ModeUHRI})
+	if e, ok := errors.AsType[*query.Error](err); ok {
+		r.faults = append(r.faults, Fault{Parameter: "q", Value: echo(q), At: e.At, Message: e.Message, Hint: e.Hint})
 	}
 }
 

@@ -121,6 +121,17 @@ func TestHints(t *testing.T) {
 	}
 }
 
+func TestStrictReadingFindsFaultsOfTheQuery(t *testing.T) {
+	v := url.Values{"q": {`prison AND "torture`}, "sort": {"newst"}}
+	req, faults := searchurl.Parse(v, searchurl.Options{Strict: true})
+	if !req.Strict || len(faults) != 2 || faults[0].Parameter != "q" || faults[0].At != 11 || faults[0].Message == "" {
+		t.Errorf("strict: %+v", faults)
+	}
+	if _, faults := searchurl.Parse(v, searchurl.Options{}); len(faults) != 1 {
+		t.Errorf("lenient: %+v, the search tells what it repaired", faults)
+	}
+}
+
 func TestWhatTheCallerReadsIsNoFault(t *testing.T) {
 	if _, faults := parse(t, "columns=id&format=csv", "columns", "format"); len(faults) > 0 {
 		t.Errorf("faults = %v", faults)
