@@ -2,7 +2,12 @@
 // and prints a tree back as text that reads the same again. It does not search; engines evaluate the tree.
 package query
 
-import "uhri"
+import (
+	"strings"
+	"unicode/utf8"
+
+	"uhri"
+)
 
 // Limits of one query, with reasons. Each is told to the person who meets it.
 const (
@@ -132,3 +137,39 @@ func (Dates) node()      {}
 func (Years) node()      {}
 func (IDs) node()        {}
 func (SymbolText) node() {}
+
+// Fits reports whether a whole term fits the pattern.
+func (n Wildcard) Fits(term string) bool { return fits(n.Pattern, term) }
+
+// fits keeps the last star and where it stood, and goes back to it when what follows does not fit.
+func fits(pattern, term string) bool {
+	p, t := 0, 0
+	star, mark := -1, 0
+	for t < len(term) {
+		_, n := utf8.DecodeRuneInString(term[t:])
+		switch {
+		case p < len(pattern) && pattern[p] == '?':
+			p++
+			t += n
+		case p < len(pattern) && pattern[p] == '*':
+			star, mark = p, t
+			p++
+		case p < len(pattern) && strings.HasPrefix(pattern[p:], term[t:t+n]):
+			p += n
+			t += n
+		case star >= 0:
+			_, n := utf8.DecodeRuneInString(term[mark:])
+			mark += n
+			p, t = star+1, mark
+		default:
+			return false
+		}
+	}
+	return strings.Trim(pattern[p:], "*") == ""
+}
+
+// Literal returns the letters before the first star or question mark: every term that fits begins with them.
+func (n Wildcard) Literal() string {
+	i := strings.IndexAny(n.Pattern, "*?")
+	return n.Pattern[:i]
+}
