@@ -154,6 +154,13 @@ func (f *Facet) Parse(s string) (string, error) {
 		return v, nil
 	}
 	msg := fmt.Sprintf("%q is not a value of %s", cut(s, maxSymbol), f.Name)
+	for _, pair := range [...][2]string{{"goal", "sdg"}, {"sdg", "goal"}} { // the two levels are easily mixed up
+		if other, _ := FacetByName(pair[1]); f.Name == pair[0] {
+			if v, ok := other.resolve(s); ok {
+				return "", &Error{Kind: Invalid, Op: "Facet.Parse", Msg: fmt.Sprintf("%s; did you mean %s=%s?", msg, other.Name, v)}
+			}
+		}
+	}
 	candidates := []string{ValueUnknown, ValueNotApplicable}
 	for _, v := range f.Vocabulary() {
 		candidates = append(candidates, v, f.ValueLabel(v))
@@ -161,24 +168,53 @@ func (f *Facet) Parse(s string) (string, error) {
 	if f.spellings != nil {
 		candidates = append(candidates, f.spellings()...)
 	}
-	if near, ok := Nearest(s, candidates); ok {
-		v, found := near, near == ValueUnknown || near == ValueNotApplicable
-		if !found {
-			v, found = f.resolve(near)
+	near, ok := Nearest(s, candidates)
+	if !ok {
+		near, ok = containing(s, candidates)
+	}
+	v := near
+	if ok && near != ValueUnknown && near != ValueNotApplicable {
+		v, ok = f.resolve(near)
+	}
+	vocabulary := f.Vocabulary()
+	switch {
+	case ok:
+		msg += "; did you mean " + v
+		if label := f.ValueLabel(v); label != v {
+			msg += " (" + label + ")"
 		}
-		if found {
-			msg += fmt.Sprintf("; did you mean %s", v)
-			if label := f.ValueLabel(v); label != v {
-				msg += fmt.Sprintf(" (%s)", label)
-			}
-			msg += "?"
-		}
-	} else if f.Name == "symbol" {
+		msg += "?"
+	case f.Kind == FacetCode:
 		msg += "; symbols look like A/HRC/59/15 or CEDAW/C/KEN/CO/8"
-	} else if vocabulary := f.Vocabulary(); len(vocabulary) > 0 && len(vocabulary) <= 20 {
+	case len(vocabulary) > 20:
+		msg += fmt.Sprintf("; its values look like %s (%s)", vocabulary[0], f.ValueLabel(vocabulary[0]))
+	case len(vocabulary) > 0:
 		msg += "; its values are " + strings.Join(vocabulary, ", ") + ", " + ValueUnknown
+	default:
+		msg += "; its values are numbers"
 	}
 	return "", &Error{Kind: Invalid, Op: "Facet.Parse", Msg: msg}
+}
+
+// containing returns the shortest candidate in which every word of input begins a word; words of one or two letters
+// say too little.
+func containing(input string, candidates []string) (string, bool) {
+	words := strings.Fields(FoldName(input))
+	words = slices.DeleteFunc(words, func(w string) bool { return len(w) < 3 })
+	if len(words) == 0 {
+		return "", false
+	}
+	best := ""
+	for _, c := range candidates {
+		if best != "" && len(c) >= len(best) {
+			continue
+		}
+		in := " " + FoldName(c)
+		if !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(in, " "+w) }) {
+			best = c
+		}
+	}
+	return best, best != ""
 }
 
 // Compare orders canonical values as panels by value do: the vocabulary's order where there is one, numbers by their

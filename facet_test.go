@@ -97,10 +97,11 @@ func TestFacetParse(t *testing.T) {
 		}
 	}
 	for _, c := range []struct{ facet, in, says string }{
-		{"country", "Kenia", "KEN (Kenya)"}, {"country", "Xyzzyx", "not a value of country"}, {"goal", "5.2", "not a value of goal"},
-		{"sdg", "5", "not a value of sdg"}, {"mechanism", "uprr", "upr (Universal Periodic Review)"}, {"position", "suported", "supported (Supported)"},
+		{"country", "Kenia", "KEN (Kenya)"}, {"country", "Xyzzyx", "not a value of country"}, {"goal", "5.2", "did you mean sdg=5.2?"},
+		{"sdg", "Goal 5", "did you mean goal=5?"}, {"mechanism", "uprr", "upr (Universal Periodic Review)"}, {"position", "suported", "supported (Supported)"},
 		{"theme", "rigth-to-food", "right-to-food (Right to food)"}, {"body", "CEDWA", "CEDAW"}, {"symbol", "Kenya", "symbols look like"}, {"year", "25", "not a value of year"},
-		{"latest", "maybe", "its values are yes, no, unknown"}, {"bloc", "g77", "ldc, lldc, sids"}, {"theme", "", "not a value of theme"},
+		{"theme", "torture", "torture-ill-treatment"}, {"body", "special rapporteur on tortur", "SR Torture"}, {"country", "Congo Kinshasa (DRC)", "not a value of country"},
+		{"sdg", "5.9", "its values look like 1.1"}, {"session", "100", "its values are numbers"}, {"latest", "maybe", "its values are yes, no, unknown"}, {"bloc", "g77", "ldc, lldc, sids"}, {"theme", "", "not a value of theme"},
 		{"cycle", "0", "its values are 1, 2, 3, 4"}, {"group", "unknwon", "did you mean unknown"},
 	} {
 		f, _ := FacetByName(c.facet)

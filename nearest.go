@@ -108,5 +108,5 @@ func distance(a, b []rune, limit int) int {
 		}
 		before, prev, cur = prev, cur, before
 	}
-	return prev[len(b)]
+	return min(prev[len(b)], limit+1)
 }

@@ -224,3 +224,69 @@ func TestRealVocabulariesResolve(t *testing.T) {
 		}
 	}
 }
+
+// TestRealLatestReviews holds LatestReviews to the definition, worked out the slow way: per State and body, the highest cycle, else the
+// newest document.
+func TestRealLatestReviews(t *testing.T) {
+	var records []*Recommendation
+	for _, row := range realExport(t, English) {
+		r := &Recommendation{ID: ID(row.AnnotationID)}
+		body, _ := ResolveBody(row.Body)
+		r.Body, r.Mechanism = body.Code, body.Mechanism
+		r.Symbol, _ = ParseSymbol(row.Symbol)
+		r.Date, _ = ParseDate(row.PublicationDate)
+		for _, name := range row.Countries {
+			c, _ := ResolveCountry(name)
+			r.Countries = append(r.Countries, c)
+		}
+		if row.UprCycle != nil {
+			cycle, _ := ParseCycle(*row.UprCycle)
+			r.UPR = &UPR{Cycle: cycle}
+		}
+		records = append(records, r)
+	}
+	type seat struct {
+		c    Country
+		body string
+	}
+	seats := map[seat][]*Recommendation{}
+	l := NewLatestReviews()
+	for _, r := range records {
+		l.Add(r)
+		for _, c := range r.Countries {
+			seats[seat{c, r.Body}] = append(seats[seat{c, r.Body}], r)
+		}
+	}
+	want, determined := map[ID]bool{}, map[ID]bool{}
+	for _, rs := range seats {
+		cycle, newest, symbol := 0, 0, Symbol("")
+		for _, r := range rs {
+			if r.UPR != nil && r.UPR.Cycle > 0 {
+				cycle = max(cycle, r.UPR.Cycle)
+				determined[r.ID] = true
+			} else if r.Symbol != "" && !r.Date.IsZero() {
+				determined[r.ID] = true
+				if d := r.Date.Key(); d > newest || d == newest && CompareSymbols(r.Symbol.Base(), symbol) > 0 {
+					newest, symbol = d, r.Symbol.Base()
+				}
+			}
+		}
+		for _, r := range rs {
+			if cycle > 0 && r.UPR != nil && r.UPR.Cycle == cycle || cycle == 0 && symbol != "" && r.Symbol.Base() == symbol {
+				want[r.ID] = true
+			}
+		}
+	}
+	latest := 0
+	for _, r := range records {
+		if got := l.Is(r); got != want[r.ID] {
+			t.Errorf("%s (%v, %s, %s): latest is %v", r.ID, r.Countries, r.Body, r.Symbol, got)
+		} else if got {
+			latest++
+		}
+	}
+	if got := len(records) - len(determined); l.Undetermined() != got {
+		t.Errorf("%d undetermined, want %d", l.Undetermined(), got)
+	}
+	t.Logf("%d records: %d latest, %d undetermined", len(records), latest, l.Undetermined())
+}
