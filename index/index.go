@@ -164,7 +164,7 @@ type Offer struct {
 // ReadingCounts are the totals of the same words under the same filters, read three ways.
 type ReadingCounts struct{ Exact, Default, UHRI int }
 
-// Suggestion is a way out of an empty result.
+// Suggestion is a way out of an empty result. See Plan.Suggest.
 type Suggestion struct {
 	Kind   string // "spelling", "label", "drop_filter"
 	Text   string // what to show: the word, the label, the filter
@@ -217,7 +217,8 @@ type Status struct {
 type Engine interface {
 	Searcher
 	// Publish builds snap from recs beside the current snapshot and swaps it in only if recs ends without error;
-	// readers of the old one finish on it. Cancelling ctx leaves the old one serving.
+	// readers of the old one finish on it. Cancelling ctx leaves the old one serving. Each ID comes once, Latest is set
+	// by whoever calls (see uhri.LatestReviews), and a record handed over is not changed afterwards.
 	Publish(ctx context.Context, snap Snapshot, recs iter.Seq2[*uhri.Recommendation, error]) error
 	Close() error
 }
