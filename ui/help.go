@@ -1,0 +1,124 @@
+package ui
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/parser"
+
+	"uhri"
+)
+
+//go:embed help/*.md
+var helpFiles embed.FS
+
+// helpBook is the manual and the other long texts: help/*.md, each beginning with its title as "# Title". A file
+// named NN-slug.md is a chapter of the manual, in that order; the others are pages of their own.
+type helpBook struct {
+	chapters []*Article
+	bySlug   map[string]*Article
+}
+
+// Article is one long text.
+type Article struct {
+	Slug  string
+	Title string
+	Lede  string
+	Body  template.HTML
+}
+
+func readHelp() (*helpBook, error) {
+	files, err := fs.Glob(helpFiles, "help/*.md")
+	if err != nil {
+		return nil, fmt.Errorf("listing help: %w", err)
+	}
+	slices.Sort(files)
+	md := goldmark.New(goldmark.WithExtensions(extension.Table, extension.DefinitionList), goldmark.WithParserOptions(parser.WithAutoHeadingID()))
+	book := &helpBook{bySlug: map[string]*Article{}}
+	for _, f := range files {
+		src, err := helpFiles.ReadFile(f)
+		if err != nil {
+			return nil, fmt.Errorf("reading %s: %w", f, err)
+		}
+		head, rest, _ := bytes.Cut(src, []byte("\n"))
+		title, ok := strings.CutPrefix(string(head), "# ")
+		if !ok {
+			return nil, fmt.Errorf("reading %s: the first line must be \"# Title\"", f)
+		}
+		lede, rest, _ := bytes.Cut(bytes.TrimSpace(rest), []byte("\n\n"))
+		var b bytes.Buffer
+		if err := md.Convert(rest, &b); err != nil {
+			return nil, fmt.Errorf("reading %s: %w", f, err)
+		}
+		slug := strings.TrimSuffix(path.Base(f), ".md")
+		number, name, numbered := strings.Cut(slug, "-")
+		isChapter := numbered && len(number) == 2 && number[0] >= '0' && number[0] <= '9'
+		if isChapter {
+			slug = name
+		}
+		// A table or a block of code may be wider than a phone: it scrolls by itself, and by keyboard.
+		html := strings.NewReplacer("<table>", `<div class="scroll" tabindex="0" role="group" aria-label="Table"><table class="t">`, "</table>", "</table></div>").Replace(b.String())
+		a := &Article{Slug: slug, Title: title, Lede: string(lede), Body: template.HTML(html)}
+		book.bySlug[slug] = a
+		if isChapter {
+			book.chapters = append(book.chapters, a)
+		}
+	}
+	return book, nil
+}
+
+// HelpPage is a chapter of the manual or another long text.
+type HelpPage struct {
+	Frame
+	Article  *Article
+	Chapters []Link
+}
+
+func (u *UI) helpPage(c echo.Context) error {
+	slug := c.Param("page")
+	if slug == "" {
+		slug = u.help.chapters[0].Slug
+	} else if slug == u.help.chapters[0].Slug {
+		return c.Redirect(http.StatusMovedPermanently, "/help")
+	}
+	a := u.help.bySlug[slug]
+	if a == nil || !slices.Contains(u.help.chapters, a) {
+		return uhri.Errorf(uhri.NotFound, "help", "the manual has no chapter of this name")
+	}
+	p := u.article(c, a)
+	p.Section = "help"
+	for i, ch := range u.help.chapters {
+		to := "/help/" + ch.Slug
+		if i == 0 {
+			to = "/help"
+		}
+		p.Chapters = append(p.Chapters, Link{Label: ch.Title, URL: to, Current: ch == a})
+	}
+	return u.render(c, http.StatusOK, "help", p)
+}
+
+// prose answers with one of the long texts outside the manual.
+func (u *UI) prose(slug string) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		return u.render(c, http.StatusOK, "help", u.article(c, u.help.bySlug[slug]))
+	}
+}
+
+func (u *UI) article(c echo.Context, a *Article) *HelpPage {
+	p := &HelpPage{Frame: u.frame(c, "", a.Title), Article: a}
+	p.Description = a.Lede
+	if st, err := u.o.Searcher.Status(c.Request().Context()); err == nil {
+		p.Snapshot = st.Current
+	}
+	return p
+}

@@ -1,0 +1,66 @@
+package ui
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"uhri"
+)
+
+// Names of the domain, as people read them.
+
+func countryNames(cs []uhri.Country) []string {
+	names := make([]string, len(cs))
+	for i, c := range cs {
+		names[i] = c.Name()
+	}
+	return names
+}
+
+func bodyName(code string) string {
+	if b, ok := uhri.BodyByCode(code); ok {
+		return b.Name
+	}
+	return code
+}
+
+func conceptLabel(s uhri.Scheme, slug string) string {
+	c, ok := uhri.ConceptBySlug(s, slug)
+	if !ok {
+		return slug
+	}
+	if s == uhri.SchemeSDG { // "5.2 - End violence …": the number has its own place on a page
+		return strings.TrimPrefix(c.Label, slug+" - ")
+	}
+	return c.Label
+}
+
+func facetLabel(name string) string {
+	if f, ok := uhri.FacetByName(name); ok {
+		return f.Label
+	}
+	return name
+}
+
+// valueLabel names a facet's value; a value nobody knows is shown as it was written.
+func (u *UI) valueLabel(facet, value string) string {
+	if f, ok := uhri.FacetByName(facet); ok {
+		if label := f.ValueLabel(value); label != "" {
+			return label
+		}
+	}
+	return value
+}
+
+// sortGoals puts goals in their order, without repetitions.
+func sortGoals(goals []Goal) {
+	slices.SortFunc(goals, func(a, b Goal) int { return goalNumber(a.Number) - goalNumber(b.Number) })
+}
+
+// goalNumber is the number of a goal or of a target's goal: 5 for "5" and "5.2".
+func goalNumber(s string) int {
+	g, _, _ := strings.Cut(s, ".")
+	n, _ := strconv.Atoi(g)
+	return n
+}

@@ -1,0 +1,260 @@
+package ui
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"uhri"
+	"uhri/index"
+)
+
+//go:embed templates
+var templateFiles embed.FS
+
+// Frame is what every page has: its name, its place in the portal and what it is built from.
+type Frame struct {
+	Title       string // without the portal's name
+	Description string // one sentence, for search engines and shared links
+	Section     string // the entry of the navigation it belongs to: "search", "sdg" …
+	Query       string // what stands in the search box of the masthead
+	OwnFind     bool   // the page has its own search box, so the masthead has none
+
+	Canonical  string // the page's one address
+	JSON       string // the address of the same answer from the API
+	NoIndex    bool   // for filtered pages and errors
+	Structured any    // schema.org, as JSON-LD
+
+	Snapshot index.Snapshot // of the numbers on the page; zero when there are none
+	Demo     bool
+	Contact  string
+	Version  string
+	Changes  bool // there is a page of changes
+	words    *Words
+}
+
+// Link is a place to go.
+type Link struct {
+	Label   string
+	URL     string
+	Current bool
+}
+
+// Nav lists the sections of the portal.
+func (f Frame) Nav() []Link {
+	sections := []struct{ key, url string }{
+		{"search", "/search"}, {"sdg", "/sdg"}, {"country", "/country"}, {"theme", "/theme"},
+		{"group", "/group"}, {"mechanism", "/mechanism"}, {"help", "/help"},
+	}
+	links := make([]Link, len(sections))
+	for i, s := range sections {
+		links[i] = Link{Label: f.words.Text("nav." + s.key), URL: s.url, Current: s.key == f.Section}
+	}
+	return links
+}
+
+// Robots is the instruction to search engines, or "".
+func (f Frame) Robots() string {
+	if f.Demo {
+		return "noindex, nofollow"
+	}
+	if f.NoIndex {
+		return "noindex"
+	}
+	return ""
+}
+
+// ContactURL is where a problem is reported, or "" without a contact.
+func (f Frame) ContactURL() template.URL {
+	switch {
+	case f.Contact == "":
+		return ""
+	case strings.HasPrefix(f.Contact, "https://"), strings.HasPrefix(f.Contact, "http://"):
+		return template.URL(f.Contact)
+	}
+	return template.URL("mailto:" + f.Contact)
+}
+
+// frame starts a page's frame.
+func (u *UI) frame(c echo.Context, section, title string) Frame {
+	return Frame{
+		Title: title, Section: section, words: u.words,
+		Canonical: u.base(c) + c.Request().URL.EscapedPath(),
+		Demo:      u.o.Demo, Contact: u.o.Contact, Version: u.o.Version, Changes: u.o.Changes != nil,
+	}
+}
+
+// base is the scheme and host the portal is reached by.
+func (u *UI) base(c echo.Context) string {
+	if u.o.BaseURL != "" {
+		return u.o.BaseURL
+	}
+	return c.Scheme() + "://" + c.Request().Host
+}
+
+// pages are the parsed templates: each page's file over the base and the parts.
+type pages map[string]*template.Template
+
+// parsePages parses templates/*.html; base.html and part-*.html are shared by all.
+func parsePages(w *Words, asset func(string) (string, error)) (pages, error) {
+	funcs := template.FuncMap{
+		"t": w.Text, "th": w.HTML, "tn": w.Count, "tnh": w.CountHTML,
+		"num": w.Number, "date": w.Date, "day": w.Day, "moment": w.Moment, "size": w.Size,
+		"iso":      func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"lang":     func() string { return w.Lang },
+		"dir":      func() string { return w.Dir },
+		"asset":    asset,
+		"sentence": sentence, "dirOf": dirOf, "langName": langName,
+		"link": func(url, label string) template.HTML {
+			return template.HTML(`<a href="` + template.HTMLEscapeString(url) + `">` + template.HTMLEscapeString(label) + `</a>`)
+		},
+		"list": func(v ...any) []any { return v },
+	}
+	files, err := fs.Glob(templateFiles, "templates/*.html")
+	if err != nil {
+		return nil, fmt.Errorf("listing templates: %w", err)
+	}
+	shared := template.New("base.html").Funcs(funcs)
+	var own []string
+	for _, f := range files {
+		name := path.Base(f)
+		if name == "base.html" || strings.HasPrefix(name, "part-") {
+			if _, err := shared.ParseFS(templateFiles, f); err != nil {
+				return nil, fmt.Errorf("parsing %s: %w", f, err)
+			}
+			continue
+		}
+		own = append(own, f)
+	}
+	ps := pages{}
+	for _, f := range own {
+		t, err := shared.Clone()
+		if err != nil {
+			return nil, fmt.Errorf("parsing %s: %w", f, err)
+		}
+		if _, err := t.ParseFS(templateFiles, f); err != nil {
+			return nil, fmt.Errorf("parsing %s: %w", f, err)
+		}
+		ps[strings.TrimSuffix(path.Base(f), ".html")] = t
+	}
+	return ps, nil
+}
+
+// render writes a page. It is rendered whole before the first byte leaves, so a fault in a template is a clean 500.
+func (u *UI) render(c echo.Context, status int, name string, page any) error {
+	t, ok := u.pages[name]
+	if !ok {
+		return fmt.Errorf("ui: no template %q", name)
+	}
+	var b bytes.Buffer
+	b.Grow(64 << 10)
+	if err := t.ExecuteTemplate(&b, "base.html", page); err != nil {
+		return fmt.Errorf("rendering %s: %w", name, err)
+	}
+	return c.HTMLBlob(status, b.Bytes())
+}
+
+// dirOf is the direction a language is written in.
+func dirOf(l uhri.Lang) string {
+	if l == uhri.Arabic {
+		return "rtl"
+	}
+	return "ltr"
+}
+
+// langName is a language's name in itself.
+func langName(l uhri.Lang) string {
+	switch l {
+	case uhri.English:
+		return "English"
+	case uhri.French:
+		return "Français"
+	case uhri.Spanish:
+		return "Español"
+	case uhri.Russian:
+		return "Русский"
+	case uhri.Arabic:
+		return "العربية"
+	case uhri.Chinese:
+		return "中文"
+	}
+	return string(l)
+}
+
+// notice is a page of one message and the ways on.
+type noticePage struct {
+	Frame
+	Status int
+	Head   string
+	Lede   string
+	Ways   []Link
+	Retry  bool
+}
+
+// fail answers a request that ended in an error: the page says what happened and offers the way on.
+func (u *UI) fail(c echo.Context, err error) error {
+	if c.Response().Committed {
+		return nil
+	}
+	if h, ok := err.(*echo.HTTPError); ok && h.Code == http.StatusNotFound {
+		err = uhri.Errorf(uhri.NotFound, "route", "there is no page at this address")
+	}
+	kind := uhri.KindOf(err)
+	if kind == uhri.Unavailable {
+		if _, serr := u.o.Searcher.Status(c.Request().Context()); uhri.KindOf(serr) == uhri.Unavailable {
+			return u.waiting(c)
+		}
+	}
+	status := map[uhri.Kind]int{
+		uhri.Invalid: http.StatusBadRequest, uhri.NotFound: http.StatusNotFound, uhri.Gone: http.StatusGone,
+		uhri.Unavailable: http.StatusServiceUnavailable, uhri.Timeout: http.StatusGatewayTimeout, uhri.Unsupported: http.StatusNotImplemented,
+	}[kind]
+	if status == 0 {
+		status = http.StatusInternalServerError
+		// What people searched for never reaches the log; the cause may quote it.
+		cause := err.Error()
+		if q := c.QueryParam("q"); q != "" {
+			cause = strings.ReplaceAll(cause, q, "…")
+		}
+		u.o.Logger.Error("page failed", "route", c.Path(), "status", status, "err", cause)
+	}
+	p := noticePage{
+		Frame: u.frame(c, "", u.words.Text(fmt.Sprintf("fail.%d.head", status))), Status: status,
+		Head: u.words.Text(fmt.Sprintf("fail.%d.head", status)), Lede: u.words.Text(fmt.Sprintf("fail.%d.lede", status)),
+		Ways: []Link{{Label: u.words.Text("fail.way.search"), URL: "/search"}, {Label: u.words.Text("fail.way.home"), URL: "/"}, {Label: u.words.Text("fail.way.status"), URL: "/status"}},
+	}
+	if status == http.StatusBadRequest || status == http.StatusNotFound {
+		p.Lede = sentence(uhri.Message(err))
+	}
+	p.NoIndex = true
+	if status == http.StatusServiceUnavailable || status == http.StatusGatewayTimeout {
+		c.Response().Header().Set("Retry-After", "5")
+		p.Ways = append([]Link{{Label: u.words.Text("fail.way.again"), URL: c.Request().URL.RequestURI()}}, p.Ways...)
+	}
+	return u.render(c, status, "notice", p)
+}
+
+// sentence makes an error message a sentence for people.
+func sentence(s string) string {
+	if s == "" {
+		return s
+	}
+	s = strings.ToUpper(s[:1]) + s[1:]
+	if !strings.HasSuffix(s, ".") {
+		s += "."
+	}
+	return s
+}
+
+// Fail answers with an error page; it is for the router's own errors outside the portal's routes.
+func (u *UI) Fail(err error, c echo.Context) {
+	_ = u.guard(func(echo.Context) error { return err })(c)
+}

@@ -1,0 +1,417 @@
+package ui
+
+import (
+	"bytes"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/google/go-cmp/cmp"
+	"github.com/klauspost/compress/gzip"
+
+	"uhri"
+	"uhri/index"
+)
+
+// maxPage is what the first page of results may weigh on the wire, in bytes.
+const maxPage = 100_000
+
+func parse(t testing.TB, html string) *goquery.Document {
+	t.Helper()
+	doc, err := goquery.NewDocumentFromReader(strings.NewReader(html))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return doc
+}
+
+func TestEveryPageKeepsTheRules(t *testing.T) {
+	srv := site(t, options(false))
+	for _, k := range pageKinds {
+		res, body := get(t, srv, k.path)
+		if res.StatusCode >= 500 {
+			t.Errorf("%s: status %d", k.name, res.StatusCode)
+		}
+		for name, want := range map[string]string{
+			"Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'",
+			"Referrer-Policy":         "no-referrer", "X-Content-Type-Options": "nosniff", "Cache-Control": "no-cache", "Set-Cookie": "",
+		} {
+			if got := res.Header.Get(name); got != want {
+				t.Errorf("%s: %s is %q, want %q", k.name, name, got, want)
+			}
+		}
+		doc := parse(t, body)
+		if n := doc.Find("h1").Length(); n != 1 {
+			t.Errorf("%s: %d h1", k.name, n)
+		}
+		if doc.Find("[style], style, script:not([type='application/ld+json']), [onclick], iframe").Length() > 0 {
+			t.Errorf("%s: something is inline", k.name)
+		}
+		doc.Find("[src], link[href], form[action]").Each(func(_ int, s *goquery.Selection) {
+			for _, a := range []string{"src", "href", "action"} {
+				if v, ok := s.Attr(a); ok && !strings.HasPrefix(v, "/") && !strings.HasPrefix(v, "https://portal.example") {
+					t.Errorf("%s: loads %s", k.name, v)
+				}
+			}
+		})
+		ids := map[string]bool{}
+		doc.Find("[id]").Each(func(_ int, s *goquery.Selection) {
+			if id := s.AttrOr("id", ""); ids[id] {
+				t.Errorf("%s: id %q stands twice", k.name, id)
+			} else {
+				ids[id] = true
+			}
+		})
+		if strings.Contains(body, "⟦") {
+			t.Errorf("%s: a text is missing from the words: %s", k.name, regexp.MustCompile(`⟦[^⟧]*⟧`).FindString(body))
+		}
+		if strings.Contains(body, "<i>Nowhere</i>") || strings.Contains(body, "¶&nbsp;<b>1") || strings.Contains(body, "ZgotmplZ") {
+			t.Errorf("%s: a text of others came through as markup, or a template refused a value", k.name)
+		}
+	}
+}
+
+// Every link inside the portal leads somewhere. Links of searches are sampled: there are thousands.
+func TestLinksLeadSomewhere(t *testing.T) {
+	srv := site(t, options(false))
+	checked := map[string]bool{}
+	for _, k := range pageKinds {
+		_, body := get(t, srv, k.path)
+		searches := 0
+		parse(t, body).Find("a[href]").Each(func(_ int, s *goquery.Selection) {
+			to, _, _ := strings.Cut(s.AttrOr("href", ""), "#")
+			if to == "" || !strings.HasPrefix(to, "/") || checked[to] || notOurs(to) {
+				return
+			}
+			if strings.HasPrefix(to, "/search") {
+				if searches++; searches > 12 {
+					return
+				}
+			}
+			checked[to] = true
+			res, page := get(t, srv, to)
+			if res.StatusCode >= 400 && !strings.Contains(k.name, "none") {
+				t.Errorf("%s links to %s: status %d", k.name, to, res.StatusCode)
+			}
+			if strings.HasPrefix(to, "/search") && parse(t, page).Find("#fh").Length() > 0 && k.name != "search-fault" {
+				t.Errorf("%s links to %s, which the search cannot read: %s", k.name, to, parse(t, page).Find(".faults").Text())
+			}
+		})
+	}
+	if len(checked) < 100 {
+		t.Errorf("only %d links checked", len(checked))
+	}
+}
+
+// notOurs are addresses other packages answer.
+func notOurs(to string) bool {
+	path, _, _ := strings.Cut(to, "?")
+	for _, later := range []string{"/sdg", "/country", "/theme", "/group", "/mechanism", "/body", "/recommending", "/methodology", "/api", "/data-dictionary", "/accessibility"} {
+		if strings.HasPrefix(path, later) {
+			return true
+		}
+	}
+	return strings.HasPrefix(path, "/api/v1") || strings.HasPrefix(path, "/search.") || strings.Contains(path, "/matrix.") || path == "/openapi.json"
+}
+
+// Each number in a filter is the total after choosing it; each chip takes its own filter away.
+func TestCountsAreKept(t *testing.T) {
+	srv := site(t, options(false))
+	for _, path := range []string{"/search?q=detention", "/search?country=XAA&group=children", "/search?q=women&group.all=children&not.theme=budget-resources", "/search?lang=ar", "/search?from=2015&to=2020"} {
+		_, body := get(t, srv, path)
+		doc := parse(t, body)
+		total := number(doc.Find("#rh").Contents().First().Text())
+		form := doc.Find(".rail form")
+		fields := url.Values{}
+		form.Find("input[type=hidden], input:not([type])").Each(func(_ int, s *goquery.Selection) { fields.Add(s.AttrOr("name", ""), s.AttrOr("value", "")) })
+		var boxes []*goquery.Selection
+		form.Find("input[type=checkbox][name]").Each(func(_ int, s *goquery.Selection) {
+			if _, on := s.Attr("checked"); on {
+				fields.Add(s.AttrOr("name", ""), s.AttrOr("value", ""))
+			} else if !strings.HasPrefix(s.AttrOr("name", ""), "not.") {
+				boxes = append(boxes, s)
+			}
+		})
+		_, again := get(t, srv, "/search?"+fields.Encode())
+		if got := number(parse(t, again).Find("#rh").Contents().First().Text()); got != total {
+			t.Errorf("%s: submitting the filters untouched gives %d, not %d", path, got, total)
+		}
+		tried := 0
+		for i, box := range boxes {
+			name, value := box.AttrOr("name", ""), box.AttrOr("value", "")
+			// With a value chosen already the count is of another question; a language and an origin change what is
+			// searched and what counts as a label, not only which records are kept.
+			if fields.Has(name) || name == "lang" || name == "origin" || i%5 != 0 {
+				continue
+			}
+			tried++
+			want := number(box.Parent().Find(".n").Contents().First().Text())
+			chosen := url.Values{}
+			for k, v := range fields {
+				chosen[k] = slices.Clone(v)
+			}
+			chosen.Add(name, value)
+			_, page := get(t, srv, "/search?"+chosen.Encode())
+			got := number(parse(t, page).Find("#rh").Contents().First().Text())
+			if got != want {
+				t.Errorf("%s: %s=%s promises %d and gives %d", path, name, value, want, got)
+			}
+		}
+		if tried < 5 {
+			t.Errorf("%s: only %d values tried", path, tried)
+		}
+		chips := doc.Find(".chips li:not(.all) a")
+		chips.Each(func(_ int, s *goquery.Selection) {
+			_, page := get(t, srv, s.AttrOr("href", ""))
+			if left := parse(t, page).Find(".chips li:not(.all) a").Length(); left != chips.Length()-1 {
+				t.Errorf("%s: removing %q leaves %d of %d chips", path, s.Text(), left, chips.Length())
+			}
+		})
+	}
+}
+
+func number(s string) int {
+	s, _, _ = strings.Cut(strings.TrimSpace(s), " ")
+	n, _ := strconv.Atoi(strings.ReplaceAll(s, ",", ""))
+	return n
+}
+
+// Following the pager from the first page to the last meets every result once.
+func TestPagerMeetsEverything(t *testing.T) {
+	srv := site(t, options(false))
+	seen := map[string]bool{}
+	total := 0
+	for path, pages := "/search?q=detention&limit=50", 0; path != ""; pages++ {
+		_, body := get(t, srv, path)
+		doc := parse(t, body)
+		total = number(doc.Find("#rh").Contents().First().Text())
+		doc.Find(".hit h3 a").Each(func(_ int, s *goquery.Selection) {
+			id, _, _ := strings.Cut(s.AttrOr("href", ""), "?")
+			if seen[id] {
+				t.Errorf("%s stands on two pages", id)
+			}
+			seen[id] = true
+		})
+		path = doc.Find(`.pager a[rel~="next"]`).AttrOr("href", "")
+		if pages > 50 {
+			t.Fatal("the pager does not end")
+		}
+	}
+	if len(seen) != total {
+		t.Errorf("met %d of %d", len(seen), total)
+	}
+}
+
+// From a hit to its record and along the list by "next", the marks stay and the way back leads to the list.
+func TestWalkKeepsTheList(t *testing.T) {
+	srv := site(t, options(false))
+	_, body := get(t, srv, "/search?q=detention&limit=10&page=2")
+	var want []string
+	parse(t, body).Find(".hit h3 a").Each(func(_ int, s *goquery.Selection) { want = append(want, s.AttrOr("href", "")) })
+	at := want[0]
+	for i, w := range want {
+		if at != w {
+			t.Fatalf("record %d: next leads to %s, want %s", i, at, w)
+		}
+		_, page := get(t, srv, at)
+		doc := parse(t, page)
+		if doc.Find(".text mark, .side mark").Length() == 0 {
+			t.Errorf("%s: the marks are lost", at)
+		}
+		if back := doc.Find(".walk a").First().AttrOr("href", ""); back != "/search?q=detention&limit=10&page=2" {
+			t.Errorf("%s: back leads to %s", at, back)
+		}
+		at = doc.Find(`.walk a[rel~="next"]`).AttrOr("href", "")
+	}
+}
+
+func TestAnswers(t *testing.T) {
+	srv := site(t, options(false))
+	early := options(false)
+	early.Searcher = brokenSearcher{uhri.Errorf(uhri.Unavailable, "Search", "nothing is published yet")}
+	waiting := site(t, early)
+	slow := options(false)
+	slow.Searcher = brokenSearcher{uhri.Errorf(uhri.Timeout, "Search", "too slow")}
+	timeout := site(t, slow)
+	for _, c := range []struct {
+		name, path, text string
+		at               *httptest.Server
+		status           int
+		to               string
+	}{
+		{name: "nonsense is answered", path: "/search?q=!%40%23+%2A+%28+~+%5E2", status: 200, text: "What we did with your query"},
+		{name: "a query we cannot read", path: "/search?country=XAA&q=" + strings.Repeat("a+OR+", 600) + "b", status: 200, text: "We could not read this query"},
+		{name: "an unknown parameter is told", path: "/search?contry=XAA", status: 200, text: "contry=XAA"},
+		{name: "an impossible filter finds nothing", path: "/search?country=Atlantis", status: 200, text: "Nothing matches"},
+		{name: "an old snapshot", path: "/search?snapshot=2020-01-01.1", status: 410, text: "no longer kept"},
+		{name: "a withdrawn record", path: "/r/00000000-0000-5000-8000-00000000dead", status: 410, text: "What it said at last."},
+		{name: "a merged record", path: "/r/00000000-0000-5000-8000-0000000000aa", status: 301, to: "/r/00000000-0000-5000-8000-000000000001"},
+		{name: "an unknown record", path: "/r/nothing", status: 404, text: "no passage with this identifier"},
+		{name: "a record for programs", path: "/r/00000000-0000-5000-8000-000000000001.json", status: 307, to: "/api/v1/recommendations/00000000-0000-5000-8000-000000000001"},
+		{name: "an identifier in capitals", path: "/r/00000000-0000-5000-8000-00000000DEAD", status: 410},
+		{name: "a document for programs", path: "/d/DEMO/A/HRC/30/10.json", status: 307, to: "/api/v1/documents?symbol=DEMO%2FA%2FHRC%2F30%2F10"},
+		{name: "a symbol written otherwise", path: "/d/cedaw/c/ken/co/8", status: 301, to: "/d/CEDAW/C/KEN/CO/8"},
+		{name: "a document that is not here", path: "/d/CEDAW/C/KEN/CO/8", status: 404, text: "https://docs.un.org/en/CEDAW/C/KEN/CO/8"},
+		{name: "no symbol", path: "/d/44", status: 404, text: "not a document symbol"},
+		{name: "no page", path: "/nowhere", status: 404, text: "no page at this address"},
+		{name: "no chapter", path: "/help/nothing", status: 404},
+		{name: "the first chapter has one address", path: "/help/query", status: 301, to: "/help"},
+		{name: "before the first publish", at: waiting, path: "/search?q=x", status: 503, text: "The first harvest is running"},
+		{name: "before the first publish, status answers", at: waiting, path: "/status", status: 200, text: "no snapshot"},
+		{name: "before the first publish, help answers", at: waiting, path: "/help", status: 200},
+		{name: "a search that takes too long", at: timeout, path: "/search?q=x", status: 504, text: "took too long"},
+	} {
+		at := srv
+		if c.at != nil {
+			at = c.at
+		}
+		res, body := get(t, at, c.path)
+		if res.StatusCode != c.status || !strings.Contains(body, c.text) || res.Header.Get("Location") != c.to {
+			t.Errorf("%s: GET %s: status %d to %q, want %d to %q with %q in\n%s", c.name, c.path, res.StatusCode, res.Header.Get("Location"), c.status, c.to, c.text, parse(t, body).Find("main").Text())
+		}
+	}
+}
+
+// A passage without symbol belongs to no document: neither neighbours nor a document page are made of the empty symbol.
+func TestNoSymbolNoDocument(t *testing.T) {
+	srv := site(t, options(false))
+	bare := pageKinds[slices.IndexFunc(pageKinds, func(k struct{ name, path string }) bool { return k.name == "record-bare" })].path
+	_, body := get(t, srv, bare)
+	if parse(t, body).Find("#h-near, a[href='/d/']").Length() > 0 {
+		t.Error("a record without symbol has neighbours")
+	}
+	if res, _ := get(t, srv, "/d/"); res.StatusCode != http.StatusNotFound {
+		t.Errorf("/d/: status %d", res.StatusCode)
+	}
+}
+
+// What is asked for never reaches the log, even where the engine's error quotes it.
+func TestLogHoldsNoQuery(t *testing.T) {
+	var log bytes.Buffer
+	o := options(false)
+	o.Logger = slog.New(slog.NewTextHandler(&log, nil))
+	o.Searcher = quotingSearcher{}
+	srv := site(t, o)
+	res, _ := get(t, srv, "/search?q=my+secret+words&country=XAA")
+	if res.StatusCode != http.StatusInternalServerError {
+		t.Fatalf("status %d", res.StatusCode)
+	}
+	if !strings.Contains(log.String(), "route=/search") || strings.Contains(log.String(), "secret") || strings.Contains(log.String(), "XAA") {
+		t.Errorf("log: %s", log.String())
+	}
+}
+
+func TestFirstPageIsLight(t *testing.T) {
+	srv := site(t, options(false))
+	_, body := get(t, srv, "/search?q=detention+women")
+	var wire bytes.Buffer
+	zip := gzip.NewWriter(&wire)
+	if _, err := zip.Write([]byte(body)); err != nil {
+		t.Fatal(err)
+	}
+	css, err := os.ReadFile(filepath.Join("static", "portal.css"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := zip.Write(css); err != nil {
+		t.Fatal(err)
+	}
+	if err := zip.Close(); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("page %d bytes, style sheet %d, together compressed %d", len(body), len(css), wire.Len())
+	if wire.Len() > maxPage {
+		t.Errorf("the first page weighs %d bytes with its style sheet", wire.Len())
+	}
+}
+
+// Every word of the interface that is used is written down, and what is written down is used.
+func TestWordsAreComplete(t *testing.T) {
+	all, err := readWords(wordFiles, "words")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var source strings.Builder
+	for _, pattern := range []string{"*.go", "templates/*"} {
+		files, _ := filepath.Glob(pattern)
+		for _, f := range files {
+			if strings.HasSuffix(f, "_test.go") {
+				continue
+			}
+			b, err := os.ReadFile(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			source.Write(b)
+		}
+	}
+	text := source.String()
+	en := all["en"]
+	for _, m := range regexp.MustCompile(`\{\{-?[^}]*?\b(?:th?|tn|tnh) "([a-z0-9._-]+)"|(?:Text|HTML|Count|CountHTML)\("([a-z0-9._-]+)"[,)]`).FindAllStringSubmatch(text, -1) {
+		key := m[1] + m[2]
+		if !en.has(key) && !en.has(key+".other") {
+			t.Errorf("%q is used and not written down", key)
+		}
+	}
+	for key := range en.texts {
+		base := regexp.MustCompile(`\.(one|other|few|many|two|zero)$`).ReplaceAllString(key, "")
+		used := strings.Contains(text, `"`+base+`"`)
+		for at := strings.IndexByte(base, '.'); at >= 0 && !used; { // keys completed at run time: "mech." + …
+			used = strings.Contains(text, `"`+base[:at+1])
+			next := strings.IndexByte(base[at+1:], '.')
+			if next < 0 {
+				break
+			}
+			at += next + 1
+		}
+		if !used {
+			t.Errorf("%q is written down and not used", key)
+		}
+	}
+}
+
+func TestClipKeepsMarksWhole(t *testing.T) {
+	text := strings.Repeat("word ", 150) + "the needle here " + strings.Repeat("more ", 150)
+	at := strings.Index(text, "needle")
+	pieces, front, back := clip(text, []index.Span{{Start: at, End: at + 6}})
+	var got []string
+	for _, p := range pieces {
+		if p.Mark {
+			got = append(got, p.Text)
+		}
+	}
+	if diff := cmp.Diff([]string{"needle"}, got); diff != "" || !front || !back {
+		t.Errorf("front %v, back %v, marks (-want +got):\n%s", front, back, diff)
+	}
+	pieces, front, back = clip("short", []index.Span{{Start: 0, End: 5}})
+	if diff := cmp.Diff([]Piece{{Text: "short", Mark: true}}, pieces); diff != "" || front || back {
+		t.Errorf("front %v, back %v, (-want +got):\n%s", front, back, diff)
+	}
+}
+
+func TestCompareFindsRepairs(t *testing.T) {
+	for _, c := range []struct {
+		name, before, after string
+		want                []Edit
+	}{
+		{name: "nothing", before: "as it was", after: "as it was", want: []Edit{{"as it was", ""}}},
+		{name: "a broken word", before: "in pre- trial detention", after: "in pre-trial detention", want: []Edit{{"in pre-", ""}, {" ", "cut"}, {"trial detention", ""}}},
+		{name: "all is new", before: "a", after: "b", want: []Edit{{"a", "cut"}, {"b", "add"}}},
+	} {
+		if diff := cmp.Diff(c.want, compare(c.before, c.after)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.name, diff)
+		}
+	}
+	if compare(strings.Repeat("a ", 5000), "b") != nil {
+		t.Error("a text too long to compare was compared")
+	}
+}

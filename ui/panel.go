@@ -1,0 +1,438 @@
+package ui
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"uhri"
+	"uhri/index"
+	"uhri/index/searchurl"
+)
+
+// panelPlan is the order of the filters: a facet, the level above it where both stand in one panel, and whether the
+// panel is open when nothing in it is active. The first five are what people narrow by; the rest wait folded.
+var panelPlan = [...]struct {
+	facet, above string
+	open         bool
+}{
+	{facet: "year", open: true},
+	{facet: "body", above: "mechanism", open: true},
+	{facet: "country", above: "region", open: true},
+	{facet: "group"},
+	{facet: "theme"},
+	{facet: "sdg", above: "goal"},
+	{facet: "position"},
+	{facet: "type"},
+	{facet: "latest"},
+	{facet: "cycle"},
+	{facet: "session"},
+	{facet: "recommending_state", above: "recommending_region"},
+	{facet: "bloc"},
+	{facet: "m49"},
+	{facet: "lang"},
+	{facet: "origin"},
+}
+
+// panelFacets are the facets the search page counts.
+func panelFacets() []string {
+	var names []string
+	for _, p := range panelPlan {
+		if p.above != "" {
+			names = append(names, p.above)
+		}
+		names = append(names, p.facet)
+	}
+	return names
+}
+
+// Panel is one filter: the values of a facet, or of two levels of a tree, with their counts.
+type Panel struct {
+	ID        string
+	Title     string
+	Open      bool
+	Active    string // what is chosen, in words: "2", "all of 2", "not 1"
+	Size      string // "85 values", when more exist than are shown
+	Values    []Value
+	Match     *Match
+	Add       *Add
+	All       *Link // the same search with every value listed
+	Exclusion bool  // exclude boxes can be shown
+	Years     *Years
+	Empty     string
+}
+
+// Value is one line of a panel.
+type Value struct {
+	Name     string // of its box: "group", "group.all"
+	Value    string
+	Label    string
+	Count    int
+	Checked  bool
+	NotName  string // of its exclude box; "" when it has none
+	Excluded bool
+	Class    string // "in" for a child, "odd" for unknown and not applicable
+}
+
+// Match is the switch between any and all of the chosen values.
+type Match struct{ Any, All MatchLink }
+
+// MatchLink is one side of the switch.
+type MatchLink struct {
+	URL     string
+	Count   int
+	Current bool
+}
+
+// Add is the box by which a value that is not listed is added by name.
+type Add struct {
+	Name    string
+	Label   string
+	List    string // id of the datalist
+	Options []string
+}
+
+// Years is the histogram of the year panel and its two boxes.
+type Years struct {
+	Bars        []Bar
+	First, Last string
+	From, To    string
+	Label       string
+}
+
+// Bar is one column of a histogram: places in per cent of the width and pixels of the height.
+type Bar struct {
+	X, Width  string
+	Y, Height string
+	Label     string
+	URL       string
+	Class     string
+}
+
+// yearsHeight is the height of the year panel's histogram in pixels.
+const yearsHeight = 56
+
+// addFrom is how many values a facet must have before it gets a box to add one by name.
+const addFrom = 25
+
+// panels makes the filters of the page, each from the Result's own counts.
+func (p *SearchPage) panels() []Panel {
+	counts := map[string]index.FacetCounts{}
+	for _, f := range p.Result.Facets {
+		counts[f.Name] = f
+	}
+	var panels []Panel
+	for _, plan := range panelPlan {
+		f, ok := counts[plan.facet]
+		if !ok {
+			continue
+		}
+		panel := Panel{ID: "f-" + plan.facet, Title: p.panelTitle(plan.facet, plan.above), Exclusion: plan.facet != "year" && plan.facet != "lang" && plan.facet != "latest"}
+		if plan.facet == "year" {
+			panel.Years = p.years(f)
+			panel.Values = p.oddValues(f, true)
+		} else {
+			panel.Values = p.values(f, counts[plan.above], plan.above)
+		}
+		if len(panel.Values) == 0 && (panel.Years == nil || len(panel.Years.Bars) == 0) {
+			panel.Empty = p.words.Text("panel.empty")
+		}
+		panel.Active = p.active(plan.facet, plan.above)
+		panel.Open = plan.open || panel.Active != ""
+		if f.Distinct > len(f.Values) {
+			panel.Size = p.words.Count("panel.values", f.Distinct)
+			panel.All = &Link{Label: p.words.Count("panel.all", f.Distinct), URL: p.At.FacetLimit(0).String() + "#" + panel.ID}
+		}
+		panel.Match = p.match(plan.facet, plan.above)
+		panel.Add = p.add(plan.facet, f)
+		panels = append(panels, panel)
+	}
+	return panels
+}
+
+func (p *SearchPage) panelTitle(facet, above string) string {
+	if key := "panel." + facet; p.words.has(key) {
+		return p.words.Text(key)
+	}
+	return facetLabel(facet)
+}
+
+// values are the lines of one facet, or of a level under its parent's lines.
+func (p *SearchPage) values(f, above index.FacetCounts, aboveName string) []Value {
+	if aboveName == "" {
+		vs := make([]Value, 0, len(f.Values)+2)
+		for _, v := range f.Values {
+			vs = append(vs, p.value(f.Name, v.Value, v.Label, v.Count, ""))
+		}
+		return append(vs, p.oddValues(f, false)...)
+	}
+	facet, _ := uhri.FacetByName(f.Name)
+	under := map[string][]index.FacetValue{}
+	for _, v := range f.Values {
+		parent := ""
+		if facet != nil {
+			parent = facet.ParentOf(v.Value)
+		}
+		under[parent] = append(under[parent], v)
+	}
+	var vs []Value
+	for _, up := range above.Values {
+		vs = append(vs, p.value(aboveName, up.Value, p.parentLabel(aboveName, up), up.Count, ""))
+		for _, v := range under[up.Value] {
+			if strings.EqualFold(v.Value, up.Value) { // the UPR is the one body of its mechanism
+				continue
+			}
+			if f.Name == "sdg" && p.Asked.FacetLimit != 0 && !p.opened(up.Value, v.Value) {
+				continue
+			}
+			vs = append(vs, p.value(f.Name, v.Value, p.childLabel(f.Name, v), v.Count, "in"))
+		}
+		delete(under, up.Value)
+	}
+	for _, v := range f.Values { // what has no parent here, in the facet's own order
+		parent := ""
+		if facet != nil {
+			parent = facet.ParentOf(v.Value)
+		}
+		if _, left := under[parent]; left {
+			vs = append(vs, p.value(f.Name, v.Value, v.Label, v.Count, ""))
+		}
+	}
+	return append(vs, p.oddValues(above, false)...)
+}
+
+// opened reports whether a target is listed: its goal or itself is chosen. All 169 at once help nobody.
+func (p *SearchPage) opened(goal, target string) bool {
+	for _, op := range []index.FilterOp{index.Any, index.Every, index.None} {
+		if p.has("goal", op, goal) || p.has("sdg", op, target) {
+			return true
+		}
+	}
+	return false
+}
+
+// parentLabel and childLabel put the number before a goal's and a target's name, where the label has none.
+func (p *SearchPage) parentLabel(facet string, v index.FacetValue) string {
+	if facet == "goal" {
+		return v.Value + " " + conceptLabel(uhri.SchemeSDG, v.Value)
+	}
+	return v.Label
+}
+
+func (p *SearchPage) childLabel(facet string, v index.FacetValue) string {
+	if facet == "sdg" {
+		return v.Value + " " + conceptLabel(uhri.SchemeSDG, v.Value)
+	}
+	return v.Label
+}
+
+// oddValues are the lines for what is unknown and what does not apply, shown where there are any or one is chosen.
+func (p *SearchPage) oddValues(f index.FacetCounts, always bool) []Value {
+	var vs []Value
+	odd := []struct {
+		value string
+		count int
+	}{{uhri.ValueUnknown, f.Unknown}, {uhri.ValueNotApplicable, f.NotApplicable}}
+	for _, o := range odd {
+		v := p.value(f.Name, o.value, p.u.valueLabel(f.Name, o.value), o.count, "odd")
+		if o.count > 0 || v.Checked || v.Excluded {
+			vs = append(vs, v)
+		}
+	}
+	return vs
+}
+
+func (p *SearchPage) value(facet, value, label string, count int, class string) Value {
+	op := p.opOf(facet)
+	v := Value{Name: facet, Value: value, Label: label, Count: count, Class: class, NotName: "not." + facet}
+	if op == index.Every {
+		v.Name += ".all"
+	}
+	if label == "" {
+		v.Label = value
+	}
+	v.Checked, v.Excluded = p.has(facet, op, value), p.has(facet, index.None, value)
+	if facet == "lang" || facet == "latest" || facet == "year" {
+		v.NotName = ""
+	}
+	return v
+}
+
+// opOf is how the ticked values of a facet combine.
+func (p *SearchPage) opOf(facet string) index.FilterOp {
+	for _, f := range p.Asked.Filters {
+		if f.Facet == facet && f.Op == index.Every {
+			return index.Every
+		}
+	}
+	return index.Any
+}
+
+func (p *SearchPage) has(facet string, op index.FilterOp, value string) bool {
+	if facet == "lang" && op == index.Any && slices.Contains(p.Asked.Langs, uhri.Lang(value)) {
+		return true
+	}
+	for _, f := range p.Asked.Filters {
+		if f.Facet == facet && f.Op == op && slices.Contains(f.Values, value) {
+			return true
+		}
+	}
+	return false
+}
+
+// active says in words what is chosen in a panel.
+func (p *SearchPage) active(facet, above string) string {
+	if facet == "year" {
+		from, to := p.yearBounds()
+		switch {
+		case from != "" && to != "":
+			return from + "–" + to
+		case from != "":
+			return p.words.Text("panel.from", from)
+		case to != "":
+			return p.words.Text("panel.to", to)
+		}
+	}
+	if facet == "lang" && len(p.Asked.Langs) > 0 {
+		return p.words.Number(len(p.Asked.Langs))
+	}
+	any, every, none := 0, 0, 0
+	for _, f := range p.Asked.Filters {
+		if f.Facet != facet && (above == "" || f.Facet != above) {
+			continue
+		}
+		switch f.Op {
+		case index.Every:
+			every += len(f.Values)
+		case index.None:
+			none += len(f.Values)
+		default:
+			any += len(f.Values)
+		}
+	}
+	switch {
+	case every > 0:
+		return p.words.Text("panel.on.every", every)
+	case any > 0:
+		return p.words.Number(any)
+	case none > 0:
+		return p.words.Text("panel.on.not", none)
+	}
+	return ""
+}
+
+func (p *SearchPage) match(facet, above string) *Match {
+	for _, name := range []string{facet, above} {
+		counts, ok := p.matches[name]
+		if !ok {
+			continue
+		}
+		for _, f := range p.Asked.Filters {
+			if f.Facet == name && f.Op != index.None && len(f.Values) > 1 {
+				return &Match{
+					Any: MatchLink{URL: p.rematch(f, index.Any).String(), Count: counts[0], Current: f.Op == index.Any},
+					All: MatchLink{URL: p.rematch(f, index.Every).String(), Count: counts[1], Current: f.Op == index.Every},
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// add is the box to add a value by name, for long vocabularies. The names offered are the whole vocabulary: what has
+// no result here still has a name, and an honest count of nothing.
+func (p *SearchPage) add(facet string, f index.FacetCounts) *Add {
+	table, ok := uhri.FacetByName(facet)
+	if !ok || f.Distinct < addFrom || (facet != "country" && facet != "recommending_state" && facet != "theme" && facet != "group") {
+		return nil
+	}
+	a := &Add{Name: facet, Label: p.words.Text("panel.add", table.Label), List: "list-" + facet}
+	if p.opOf(facet) == index.Every {
+		a.Name += ".all"
+	}
+	if facet == "recommending_state" {
+		a.List = "list-country" // the same names; one list serves both boxes
+		return a
+	}
+	if facet == "country" && p.Demo {
+		for _, c := range uhri.DemoCountries() {
+			a.Options = append(a.Options, c.Name)
+		}
+	} else {
+		for _, v := range table.Vocabulary() {
+			a.Options = append(a.Options, table.ValueLabel(v))
+		}
+	}
+	slices.Sort(a.Options)
+	return a
+}
+
+// yearBounds are the years the search is limited to by from and to.
+func (p *SearchPage) yearBounds() (from, to string) {
+	return p.Asked.From.String(), p.Asked.To.String()
+}
+
+// years is the histogram: each bar leads to its year alone.
+func (p *SearchPage) years(f index.FacetCounts) *Years {
+	y := &Years{}
+	y.From, y.To = p.yearBounds()
+	byYear := map[int]index.FacetValue{}
+	first, last, highest := 0, 0, 0
+	for _, v := range f.Values {
+		n, err := strconv.Atoi(v.Value)
+		if err != nil {
+			continue
+		}
+		byYear[n] = v
+		if first == 0 || n < first {
+			first = n
+		}
+		last, highest = max(last, n), max(highest, v.Count)
+	}
+	if first == 0 {
+		return y
+	}
+	y.First, y.Last = strconv.Itoa(first), strconv.Itoa(last)
+	y.Label = p.words.Text("panel.years", y.First, y.Last)
+	n := last - first + 1
+	chosen := p.opYears()
+	for i := range n {
+		year := first + i
+		v := byYear[year]
+		class := "f-brand"
+		if len(chosen) > 0 && !slices.Contains(chosen, strconv.Itoa(year)) {
+			class = "f-ghost"
+		}
+		y.Bars = append(y.Bars, column(i, n, v.Count, highest, yearsHeight, p.words.Text("year.bar", strconv.Itoa(year), v.Count),
+			p.At.Clear("year").With("year", index.Any, strconv.Itoa(year)).String(), class))
+	}
+	return y
+}
+
+// opYears are the years chosen one by one.
+func (p *SearchPage) opYears() []string {
+	for _, f := range p.Asked.Filters {
+		if f.Facet == "year" && f.Op == index.Any {
+			return f.Values
+		}
+	}
+	return nil
+}
+
+// HiddenFields are the fields of the filter form that no control of it carries.
+func (p *SearchPage) HiddenFields() []searchurl.Pair {
+	carried := map[searchurl.Pair]bool{}
+	for _, panel := range p.Panels {
+		for _, v := range panel.Values {
+			carried[searchurl.Pair{Name: v.Name, Value: v.Value}] = true
+			if v.NotName != "" {
+				carried[searchurl.Pair{Name: v.NotName, Value: v.Value}] = true
+			}
+		}
+	}
+	fields := p.At.Pairs("from", "to", "page", "cursor", "facets", "facet_prefix")
+	return slices.DeleteFunc(fields, func(f searchurl.Pair) bool { return carried[f] })
+}
+
+// ActiveFilters counts the filters in use.
+func (p *SearchPage) ActiveFilters() int { return len(p.Chips()) }

@@ -1,0 +1,488 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"uhri"
+	"uhri/index"
+	"uhri/index/query"
+	"uhri/index/searchurl"
+)
+
+// pagerReach is how many pages the pager shows on each side of the current one.
+const pagerReach = 2
+
+// pageSizes are the sizes offered; any size up to index.MaxLimit may be asked for in the address.
+var pageSizes = [...]int{10, 20, 50, 100}
+
+// SearchPage is the page of a search: a question, its reading, its filters and its answer, all of one Result.
+type SearchPage struct {
+	Frame
+	Asked   index.Request     // as the address says; every link starts from it
+	At      searchurl.Address // of Asked
+	Faults  []searchurl.Fault // what of the address could not be used
+	Problem *Problem          // why there is no Result
+	Result  *index.Result     // nil with a Problem
+	Exports []Link
+	Feeds   []Link
+	Address string // absolute, of the whole result set
+	Panels  []Panel
+	Hits    []Hit
+	u       *UI
+	matches map[string][2]int // facet with two or more values ticked → counts of any and of all
+	anyway  int               // results without any filter, counted when there are none with them
+	read    string            // the day it was read, for the citation
+}
+
+// Problem is a question that could not be answered.
+type Problem struct {
+	Head    string
+	Message string
+	Hint    string
+	Before  string // the query up to the place, the place, and the rest
+	Here    string
+	After   string
+	Way     *Link
+}
+
+func (u *UI) search(c echo.Context) error {
+	ctx := c.Request().Context()
+	asked, faults := searchurl.Parse(formValues(c.QueryParams()), searchurl.Options{})
+	p := &SearchPage{Frame: u.frame(c, "search", ""), Asked: asked, At: searchAt(asked), Faults: faults, u: u, read: u.words.Day(u.o.Now())}
+	p.OwnFind, p.Query = true, asked.Query
+	p.Canonical = u.base(c) + p.At.Set().String()
+	p.Address = p.Canonical
+	p.NoIndex = true
+	p.JSON = apiAt(asked).Facets(panelFacets()...).Explain(asked.Query != "").String()
+	p.Title = u.words.Text("search.title.all")
+	if asked.Query != "" {
+		p.Title = u.words.Text("search.title", asked.Query)
+	}
+
+	run := asked
+	run.Highlight, run.Explain, run.Facets, run.FacetPrefix = true, strings.TrimSpace(asked.Query) != "", panelFacets(), ""
+	res, err := u.o.Searcher.Search(ctx, run)
+	if err != nil {
+		p.Problem = u.problem(err, asked)
+		if p.Problem == nil {
+			return err
+		}
+		status := http.StatusOK // a question we cannot read is answered, with an explanation
+		if uhri.KindOf(err) == uhri.Gone {
+			status = http.StatusGone
+		}
+		return u.render(c, status, "search", p)
+	}
+	p.Result, p.Snapshot = res, res.Snapshot
+	if err := p.countMatches(ctx); err != nil {
+		return err
+	}
+	if res.Total == 0 && p.filtered() {
+		without, err := u.o.Searcher.Search(ctx, pinned(p.At.ClearAll().Request(), res))
+		if err != nil {
+			return err
+		}
+		p.anyway = without.Total
+	}
+	p.Panels = p.panels()
+	prefer := uhri.English
+	if len(asked.Langs) > 0 {
+		prefer = asked.Langs[0]
+	}
+	for i, h := range res.Hits {
+		to := p.At.To(recordURL(h.Record.ID)).Extra("at", strconv.Itoa(asked.Offset+i+1))
+		if asked.Cursor != "" || !p.narrowed() {
+			to = searchurl.At(recordURL(h.Record.ID), index.Request{Limit: index.DefaultLimit, FacetLimit: -1})
+		}
+		p.Hits = append(p.Hits, u.hit(h, i+1, to.String(), prefer))
+	}
+	for _, format := range u.o.Exports {
+		p.Exports = append(p.Exports, Link{Label: u.words.Text("export." + format), URL: p.At.File(format).String()})
+	}
+	if u.o.Feeds {
+		p.Feeds = []Link{{Label: u.words.Text("feed.atom"), URL: p.At.Feed("atom").String()}, {Label: u.words.Text("feed.json"), URL: p.At.Feed("feed.json").String()}}
+	}
+	if asked.Query != "" {
+		p.Title = u.words.Count("search.title.count", res.Total, asked.Query)
+	}
+	return u.render(c, http.StatusOK, "search", p)
+}
+
+// formValues drops what an untouched field of a form sends: an empty box is not a filter for emptiness.
+func formValues(v url.Values) url.Values {
+	out := make(url.Values, len(v))
+	for name, values := range v {
+		for _, value := range values {
+			if name == "q" || strings.TrimSpace(value) != "" {
+				out.Add(name, value)
+			}
+		}
+	}
+	return out
+}
+
+// pinned asks req for its count alone, over the snapshot of res.
+func pinned(req index.Request, res *index.Result) index.Request {
+	req.Limit, req.Offset, req.Cursor, req.Facets, req.Explain, req.Highlight = 0, 0, "", nil, false, false
+	req.Snapshot = res.Snapshot.ID
+	return req
+}
+
+// problem explains an error that is about the question; nil when it is about the service.
+func (u *UI) problem(err error, asked index.Request) *Problem {
+	switch uhri.KindOf(err) {
+	case uhri.Invalid:
+		p := &Problem{Head: u.words.Text("problem.query"), Message: sentence(uhri.Message(err))}
+		if asked.Cursor != "" {
+			p.Way = &Link{Label: u.words.Text("problem.first"), URL: searchAt(asked).Cursor("").String()}
+		}
+		if qe, ok := errors.AsType[*query.Error](err); ok {
+			p.Message, p.Hint = sentence(qe.Message), qe.Hint
+			p.Before, p.Here, p.After = around(asked.Query, qe.At)
+		}
+		return p
+	case uhri.Gone:
+		return &Problem{Head: u.words.Text("problem.snapshot"), Message: u.words.Text("problem.snapshot.why", asked.Snapshot),
+			Way: &Link{Label: u.words.Text("problem.snapshot.way"), URL: searchAt(asked).Snapshot("").String()}}
+	}
+	return nil
+}
+
+// around divides a query at a byte offset into what stands before, one character, and the rest.
+func around(q string, at int) (before, here, after string) {
+	if at < 0 || at > len(q) || len(q) > 2000 {
+		return "", "", ""
+	}
+	for i, r := range q[at:] {
+		_ = i
+		n := len(string(r))
+		if at+n > len(q) {
+			n = len(q) - at
+		}
+		return q[:at], q[at : at+n], q[at+n:]
+	}
+	return q, "", ""
+}
+
+// narrowed reports whether the search is more than everything in its default order.
+func (p *SearchPage) narrowed() bool {
+	return strings.TrimSpace(p.Asked.Query) != "" || p.filtered() || p.Asked.Sort != ""
+}
+
+// filtered reports whether anything but words narrows the search.
+func (p *SearchPage) filtered() bool {
+	a := p.Asked
+	return len(a.Filters) > 0 || len(a.Langs) > 0 || !a.From.IsZero() || !a.To.IsZero()
+}
+
+// Heading is what the page is about, for people who hear it.
+func (p *SearchPage) Heading() string {
+	if p.Asked.Query == "" {
+		return p.words.Text("search.heading.all")
+	}
+	return p.words.Text("search.heading", p.Asked.Query)
+}
+
+// Total is the number of results.
+func (p *SearchPage) Total() int {
+	if p.Result == nil {
+		return 0
+	}
+	return p.Result.Total
+}
+
+// Of is the number of records searched.
+func (p *SearchPage) Of() int { return p.Snapshot.Records }
+
+// FindFields are the hidden fields of the search box: the filters stay when the words change.
+func (p *SearchPage) FindFields() []searchurl.Pair {
+	return p.At.Pairs("q", "page", "cursor", "expand", "facet_limit", "facets", "facet_prefix")
+}
+
+// OrderFields are the hidden fields of the form for order and size.
+func (p *SearchPage) OrderFields() []searchurl.Pair {
+	return p.At.Pairs("sort", "limit", "page", "cursor")
+}
+
+// Choice is an option of a select.
+type Choice struct {
+	Value    string
+	Label    string
+	Selected bool
+}
+
+// Sorts are the orders offered.
+func (p *SearchPage) Sorts() []Choice {
+	now := p.Asked.Sort
+	if p.Result != nil {
+		now = p.Result.Sort
+	}
+	var cs []Choice
+	for _, s := range []index.Sort{index.SortRelevance, index.SortNewest, index.SortOldest, index.SortFirstSeen, index.SortDocument} {
+		if s == index.SortRelevance && strings.TrimSpace(p.Asked.Query) == "" {
+			continue
+		}
+		cs = append(cs, Choice{Value: string(s), Label: p.words.Text("sort." + string(s)), Selected: s == now})
+	}
+	return cs
+}
+
+// Sizes are the page sizes offered, and the one in use.
+func (p *SearchPage) Sizes() []Choice {
+	sizes := slices.Clone(pageSizes[:])
+	if !slices.Contains(sizes, p.Asked.Limit) {
+		sizes = append(sizes, p.Asked.Limit)
+		slices.Sort(sizes)
+	}
+	cs := make([]Choice, len(sizes))
+	for i, n := range sizes {
+		cs[i] = Choice{Value: strconv.Itoa(n), Label: p.words.Number(n), Selected: n == p.Asked.Limit}
+	}
+	return cs
+}
+
+// Chip is an active filter, a link that removes itself.
+type Chip struct {
+	Name  string // "State"; "Not", "Group: all of"
+	Value string
+	URL   string
+	Class string // "no" for what is excluded
+}
+
+// Chips lists what narrows the search.
+func (p *SearchPage) Chips() []Chip {
+	var chips []Chip
+	w := p.words
+	if p.Asked.Mode == index.ModeUHRI {
+		chips = append(chips, Chip{Name: w.Text("chip.mode"), Value: w.Text("chip.mode.uhri"), URL: p.At.Mode(index.ModeDefault).String()})
+	}
+	for _, f := range p.Asked.Filters {
+		label := facetLabel(f.Facet)
+		if f.Facet == "lang" && f.Op == index.Any && len(p.Asked.Langs) > 0 {
+			continue
+		}
+		switch f.Op {
+		case index.Every:
+			names := make([]string, len(f.Values))
+			for i, v := range f.Values {
+				names[i] = p.u.valueLabel(f.Facet, v)
+			}
+			chips = append(chips, Chip{Name: w.Text("chip.every", label), Value: strings.Join(names, " + "), URL: p.At.Without(f.Facet, f.Op).String()})
+		case index.None:
+			for _, v := range f.Values {
+				chips = append(chips, Chip{Name: w.Text("chip.not"), Value: label + ": " + p.u.valueLabel(f.Facet, v), URL: p.At.Without(f.Facet, f.Op, v).String(), Class: "no"})
+			}
+		default:
+			for _, v := range f.Values {
+				chips = append(chips, Chip{Name: w.Text("chip.any", label), Value: p.u.valueLabel(f.Facet, v), URL: p.At.Without(f.Facet, f.Op, v).String()})
+			}
+		}
+	}
+	for i, l := range p.Asked.Langs {
+		key := "chip.lang"
+		if i > 0 {
+			key = "chip.lang.then"
+		}
+		chips = append(chips, Chip{Name: w.Text(key), Value: langName(l), URL: p.At.Without("lang", index.Any, string(l)).String()})
+	}
+	from, to := p.Asked.From, p.Asked.To
+	var dates string
+	switch {
+	case !from.IsZero() && !to.IsZero():
+		dates = w.Text("chip.dates.both", from, to)
+	case !from.IsZero():
+		dates = w.Text("chip.dates.from", from)
+	case !to.IsZero():
+		dates = w.Text("chip.dates.to", to)
+	}
+	if dates != "" {
+		chips = append(chips, Chip{Name: w.Text("chip.dates"), Value: dates, URL: p.At.Dates(uhri.Date{}, uhri.Date{}).String()})
+	}
+	if p.Asked.Snapshot != "" {
+		chips = append(chips, Chip{Name: w.Text("chip.snapshot"), Value: p.Asked.Snapshot, URL: p.At.Snapshot("").String()})
+	}
+	return chips
+}
+
+// ClearURL removes every filter at once.
+func (p *SearchPage) ClearURL() string { return p.At.ClearAll().Snapshot("").String() }
+
+// FiltersInWords is the filters as one line, for print.
+func (p *SearchPage) FiltersInWords() string {
+	var parts []string
+	for _, c := range p.Chips() {
+		parts = append(parts, c.Name+" "+c.Value)
+	}
+	return strings.Join(parts, "; ")
+}
+
+// Pager is the walk through the pages of a list.
+type Pager struct {
+	First, Last int // places of the records shown
+	Total       int
+	Pages       []PageLink
+	Next        string
+	Previous    string
+	Capped      bool // there are more results than page numbers reach
+}
+
+// PageLink is one page number; Gap stands for those left out.
+type PageLink struct {
+	Number  int
+	URL     string
+	Current bool
+	IsLast  bool
+	Gap     bool
+}
+
+// Pager is nil when everything fits on one page.
+func (p *SearchPage) Pager() *Pager {
+	size, total := p.Asked.Limit, p.Total()
+	if size == 0 || total == 0 || (total <= size && p.Asked.Offset == 0 && p.Asked.Cursor == "") {
+		return nil
+	}
+	g := &Pager{Total: total}
+	if p.Asked.Cursor != "" {
+		if p.Result.Next != "" {
+			g.Next = p.At.Cursor(p.Result.Next).String()
+		}
+		return g
+	}
+	g.First, g.Last = p.Asked.Offset+1, min(p.Asked.Offset+len(p.Hits), total)
+	pages := (total + size - 1) / size
+	if reach := searchurl.MaxOffset/size + 1; pages > reach {
+		pages, g.Capped = reach, true
+	}
+	now := p.Asked.Offset/size + 1
+	last := 0
+	for n := 1; n <= pages; n++ {
+		if n != 1 && n != pages && (n < now-pagerReach || n > now+pagerReach) {
+			continue
+		}
+		if n > last+1 {
+			g.Pages = append(g.Pages, PageLink{Gap: true})
+		}
+		g.Pages = append(g.Pages, PageLink{Number: n, URL: p.At.Page(n).String(), Current: n == now, IsLast: n == pages && !g.Capped})
+		last = n
+	}
+	if now < pages {
+		g.Next = p.At.Page(now + 1).String()
+	}
+	if now > 1 {
+		g.Previous = p.At.Page(min(now-1, pages)).String()
+	}
+	return g
+}
+
+// Beyond reports a page behind the last one.
+func (p *SearchPage) Beyond() bool { return p.Total() > 0 && len(p.Hits) == 0 && p.Asked.Limit > 0 }
+
+// FirstURL is the first page.
+func (p *SearchPage) FirstURL() string { return p.At.Page(1).String() }
+
+// Citation is the search as it may be cited.
+func (p *SearchPage) Citation() string {
+	what := p.words.Text("cite.everything")
+	if p.Asked.Query != "" {
+		what = p.words.Text("cite.query", p.Asked.Query)
+	}
+	if f := p.FiltersInWords(); f != "" {
+		what += " (" + f + ")"
+	}
+	return p.words.Text("cite.search", strconv.Itoa(p.u.o.Now().UTC().Year()), what, p.Total(), p.Snapshot.ID, p.Address, p.read)
+}
+
+// Way is a way out of an empty result, with the count it leads to.
+type Way struct {
+	Before string
+	Strong string
+	URL    string
+	Count  int
+}
+
+// Ways are the ways out, by kind.
+type Ways struct{ Spelling, Drop, Labels []Way }
+
+// Ways out of an empty result.
+func (p *SearchPage) Ways() Ways {
+	var ws Ways
+	for _, s := range p.Result.Suggestions {
+		switch s.Kind {
+		case "spelling":
+			ws.Spelling = append(ws.Spelling, Way{Strong: s.Text, URL: p.At.Query(s.Query).String(), Count: s.Count})
+		case "drop_filter":
+			ws.Drop = append(ws.Drop, p.dropWay(s))
+		case "label":
+			to := p.At.Query("").With(s.Filter.Facet, index.Any, s.Filter.Values...)
+			ws.Labels = append(ws.Labels, Way{Before: facetLabel(s.Filter.Facet), Strong: s.Text, URL: to.String(), Count: s.Count})
+		}
+	}
+	if p.filtered() && p.anyway > 0 {
+		ws.Drop = append(ws.Drop, Way{Before: p.words.Text("ways.nofilter"), URL: p.At.ClearAll().String(), Count: p.anyway})
+	}
+	return ws
+}
+
+func (p *SearchPage) dropWay(s index.Suggestion) Way {
+	w := Way{Before: p.words.Text("ways.without"), Strong: s.Text, Count: s.Count}
+	switch s.Filter.Facet {
+	case "", "date", "dates":
+		w.URL = p.At.Dates(uhri.Date{}, uhri.Date{}).String()
+		if w.Strong == "" {
+			w.Strong = p.words.Text("chip.dates")
+		}
+	case "lang":
+		w.URL = p.At.Langs().Without("lang", s.Filter.Op).String()
+	default:
+		w.URL = p.At.Without(s.Filter.Facet, s.Filter.Op).String()
+		names := make([]string, len(s.Filter.Values))
+		for i, v := range s.Filter.Values {
+			names[i] = p.u.valueLabel(s.Filter.Facet, v)
+		}
+		w.Strong = facetLabel(s.Filter.Facet) + ": " + p.words.List(names)
+	}
+	return w
+}
+
+// countMatches counts, for each facet with two or more values chosen, what any and what all of them give.
+func (p *SearchPage) countMatches(ctx context.Context) error {
+	p.matches = map[string][2]int{}
+	for _, f := range p.Asked.Filters {
+		if len(f.Values) < 2 || f.Op == index.None || !matchable(f.Facet) {
+			continue
+		}
+		counts := [2]int{}
+		for i, op := range []index.FilterOp{index.Any, index.Every} {
+			if op == f.Op {
+				counts[i] = p.Result.Total
+				continue
+			}
+			other, err := p.u.o.Searcher.Search(ctx, pinned(p.rematch(f, op).Request(), p.Result))
+			if err != nil {
+				return err
+			}
+			counts[i] = other.Total
+		}
+		p.matches[f.Facet] = counts
+	}
+	return nil
+}
+
+// rematch is the search with a filter's values combined otherwise.
+func (p *SearchPage) rematch(f index.Filter, op index.FilterOp) searchurl.Address {
+	return p.At.Without(f.Facet, f.Op).With(f.Facet, op, f.Values...)
+}
+
+// matchable reports whether a record can have several values of the facet, so that "all of them" can be asked.
+func matchable(facet string) bool {
+	f, ok := uhri.FacetByName(facet)
+	return ok && !f.Single && facet != "lang"
+}

@@ -1,0 +1,205 @@
+package ui
+
+import (
+	"context"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"mime"
+	"net/http"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"uhri"
+	"uhri/index"
+)
+
+//go:embed static
+var staticFiles embed.FS
+
+// searchTimeout ends a page whose searches take too long: past it a person has left, and the cores serve others.
+const searchTimeout = 10 * time.Second
+
+// Sources tells what is known of the publishers and of the runs over them.
+type Sources interface {
+	// SourceStatus returns one line a source, configured or seen before.
+	SourceStatus(ctx context.Context) ([]uhri.SourceStatus, error)
+	// Runs returns the newest runs of all sources, newest first.
+	Runs(ctx context.Context, limit int) ([]uhri.Run, error)
+	// Rejections returns items one run could not understand, in the order met.
+	Rejections(ctx context.Context, run int64, limit int) ([]uhri.Rejection, error)
+}
+
+// History tells what happened to one record, oldest first.
+type History interface {
+	RecordChanges(ctx context.Context, id uhri.ID) ([]uhri.Change, error)
+}
+
+// Changes tells what happened to the corpus.
+type Changes interface {
+	// RecentChanges returns the newest changes, newest first.
+	RecentChanges(ctx context.Context, limit int) ([]uhri.Change, error)
+}
+
+// Options are what a portal needs. Searcher is required; what is nil or empty is left out of the pages.
+type Options struct {
+	Searcher index.Searcher
+	Sources  Sources
+	History  History
+	Changes  Changes
+
+	// OpenAPI is the API's description, for /api.
+	OpenAPI []byte
+	// Exports are the formats /search.{format} answers in, in the order shown: "csv", "xlsx", "ris" …
+	Exports []string
+	// Feeds says that /search.atom and /search.feed.json answer.
+	Feeds bool
+	// Matrix says that /country/{ISO3}/matrix.{xlsx,csv} answer.
+	Matrix bool
+
+	Demo    bool   // everything shown is invented: the strip on every page, no citing, nothing for crawlers
+	Contact string // where to report a problem: a mail address or an https address
+	Version string // of the build
+	BaseURL string // "https://portal.example": for canonical addresses; empty = as the request came
+	Lang    string // of the interface; empty = "en"
+
+	Logger *slog.Logger     // nil = slog.Default()
+	Now    func() time.Time // nil = time.Now
+
+	words fs.FS // another folder of words, for tests
+}
+
+// UI is the portal.
+type UI struct {
+	o         Options
+	words     *Words
+	pages     pages
+	assets    map[string]asset
+	help      *helpBook
+	homeCache homeCache
+}
+
+type asset struct {
+	body []byte
+	kind string
+}
+
+// New reads the embedded words, templates and help pages; an error means the build is broken or an option is missing.
+func New(o Options) (*UI, error) {
+	if o.Searcher == nil {
+		return nil, errors.New("ui: Options.Searcher is required")
+	}
+	if o.Lang == "" {
+		o.Lang = "en"
+	}
+	if o.Logger == nil {
+		o.Logger = slog.Default()
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.words == nil {
+		o.words = wordFiles
+	}
+	o.BaseURL = strings.TrimSuffix(o.BaseURL, "/")
+	all, err := readWords(o.words, "words")
+	if err != nil {
+		return nil, fmt.Errorf("ui: %w", err)
+	}
+	words := all[o.Lang]
+	if words == nil {
+		return nil, fmt.Errorf("ui: no words for language %q", o.Lang)
+	}
+	u := &UI{o: o, words: words}
+	if err := u.readAssets(); err != nil {
+		return nil, fmt.Errorf("ui: %w", err)
+	}
+	if u.pages, err = parsePages(words, u.assetURL); err != nil {
+		return nil, fmt.Errorf("ui: %w", err)
+	}
+	if u.help, err = readHelp(); err != nil {
+		return nil, fmt.Errorf("ui: %w", err)
+	}
+	return u, nil
+}
+
+// Register adds the portal's routes. Routes under /api/v1, exports and feeds belong to others.
+func (u *UI) Register(e *echo.Echo) {
+	g := e.Group("", u.guard)
+	g.GET("/", u.home)
+	g.GET("/search", u.search)
+	g.GET("/r/:id", u.record)
+	g.GET("/d/*", u.document)
+	g.GET("/status", u.status)
+	g.GET("/help", u.helpPage)
+	g.GET("/help/:page", u.helpPage)
+	g.GET("/privacy", u.prose("privacy"))
+	g.GET("/static/:name", u.static)
+}
+
+// guard sets the headers every page carries and bounds its searches.
+func (u *UI) guard(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		h := c.Response().Header()
+		// Nothing is inline: charts carry their sizes as attributes, and the one script folder is our own.
+		h.Set("Content-Security-Policy", "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Cache-Control", "no-cache")
+		ctx, cancel := context.WithTimeout(c.Request().Context(), searchTimeout)
+		defer cancel()
+		c.SetRequest(c.Request().WithContext(ctx))
+		if err := next(c); err != nil {
+			return u.fail(c, err)
+		}
+		return nil
+	}
+}
+
+func (u *UI) readAssets() error {
+	u.assets = map[string]asset{}
+	return fs.WalkDir(staticFiles, "static", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		body, err := staticFiles.ReadFile(name)
+		if err != nil {
+			return fmt.Errorf("reading %s: %w", name, err)
+		}
+		ext := path.Ext(name)
+		kind := mime.TypeByExtension(ext)
+		if ext == ".svg" {
+			kind = "image/svg+xml"
+		}
+		u.assets[path.Base(name)] = asset{body, kind}
+		return nil
+	})
+}
+
+// assetURL is the address of an embedded file; it changes with the content, so it may be kept for ever.
+func (u *UI) assetURL(name string) (string, error) {
+	a, ok := u.assets[name]
+	if !ok {
+		return "", fmt.Errorf("no embedded file %q", name)
+	}
+	sum := sha256.Sum256(a.body)
+	return "/static/" + name + "?v=" + hex.EncodeToString(sum[:4]), nil
+}
+
+func (u *UI) static(c echo.Context) error {
+	a, ok := u.assets[c.Param("name")]
+	if !ok {
+		return uhri.Errorf(uhri.NotFound, "static", "there is no such file")
+	}
+	if c.QueryParam("v") != "" {
+		c.Response().Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	}
+	return c.Blob(http.StatusOK, a.kind, a.body)
+}
