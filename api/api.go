@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -20,6 +21,7 @@ import (
 
 	"uhri"
 	"uhri/api/edge"
+	"uhri/api/export"
 	"uhri/api/problem"
 	"uhri/index"
 )
@@ -32,6 +34,8 @@ type Options struct {
 	Searcher index.Searcher
 	Sources  Sources // nil: status knows no sources
 	Changes  Changes // nil: changes answers 501
+	// Exports serves whole result sets. Give the portal's own, so that both share its limits; nil makes one.
+	Exports *export.Server
 
 	BaseURL string // public address without a slash at the end, for links: "https://example.org"; "" = relative links
 	Version string // of the software; part of every ETag
@@ -77,6 +81,9 @@ func New(o Options) (*API, error) {
 	if o.Observe == nil {
 		o.Observe = func(string, string, int, time.Duration) {}
 	}
+	if o.Exports == nil {
+		o.Exports = export.NewServer(export.Options{Searcher: o.Searcher, BaseURL: o.BaseURL, Rights: o.Rights, Version: o.Version, Demo: o.Demo, Log: o.Log})
+	}
 	a := &API{o: o, echo: echo.New()}
 	a.echo.HideBanner, a.echo.HidePort = true, true
 	a.echo.HTTPErrorHandler = a.onError
@@ -85,6 +92,7 @@ func New(o Options) (*API, error) {
 	config := huma.DefaultConfig("UN human rights recommendations", "1")
 	config.DocsPath, config.OpenAPIPath, config.SchemasPath = "", "", "" // the default page loads scripts from elsewhere
 	config.CreateHooks = nil                                             // no $schema members
+	config.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	config.Formats = map[string]huma.Format{"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat}
 	a.huma = humaecho.New(a.echo, config)
 	a.describe()
@@ -105,8 +113,17 @@ func New(o Options) (*API, error) {
 	return a, nil
 }
 
+// schemaName names the parts of a manifest apart from those of answers.
+func schemaName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	if strings.HasSuffix(t.PkgPath(), "/export") && name != "Manifest" {
+		return "Manifest" + name
+	}
+	return name
+}
+
 // exposed are the headers scripts of other sites may read.
-var exposed = strings.Join([]string{"ETag", "X-Snapshot", "Link", "Location", "Retry-After", "Content-Disposition", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "RateLimit-Policy"}, ", ")
+var exposed = strings.Join([]string{"ETag", "X-Snapshot", "X-Total-Count", "Link", "Location", "Retry-After", "Content-Disposition", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "RateLimit-Policy"}, ", ")
 
 // ServeHTTP implements http.Handler. Every answer may be read by any site: the data is public and no cookie is used.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {

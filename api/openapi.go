@@ -52,6 +52,7 @@ func (a *API) operations() {
 		Parameters: []*huma.Param{pathParameter("id", "Its permanent identifier.", "6074f363-c8ae-4f0d-826b-26e751082b5a")},
 		Errors:     []int{301, 304, 400, 404, 410, 429, 503},
 	}, a.record)
+	a.addExport()
 	add(a, operation{
 		ID: "lookup", Method: http.MethodPost, Path: "/recommendations/lookup", Summary: "Up to 1,000 records or documents by identifier or symbol",
 		Body: reflect.TypeFor[LookupRequest](), Errors: []int{400, 413, 429, 503, 504},

@@ -1,0 +1,98 @@
+package export
+
+import (
+	"io"
+	"strings"
+)
+
+// csvEncoder writes RFC 4180: CRLF line ends, quotes doubled, every record with the same number of fields.
+type csvEncoder struct {
+	w io.Writer
+	p *Plan
+}
+
+func newCSV(w io.Writer, p *Plan) Encoder { return &csvEncoder{w, p} }
+
+func (e *csvEncoder) Begin() error {
+	var line []byte
+	if e.p.BOM {
+		line = append(line, "\uFEFF"...)
+	}
+	for i, c := range e.p.Columns {
+		if i > 0 {
+			line = append(line, ',')
+		}
+		line = appendField(line, c.Name)
+	}
+	_, err := e.w.Write(append(line, "\r\n"...))
+	return err
+}
+
+func (e *csvEncoder) Prepare(b *Batch) (Prepared, error) {
+	out := make([]byte, 0, len(b.buf))
+	var values []string
+	err := e.p.each(b, func(v *view) error {
+		for i, c := range e.p.Columns {
+			if i > 0 {
+				out = append(out, ',')
+			}
+			values = c.values(values[:0], v)
+			switch len(values) {
+			case 0:
+			case 1:
+				out = appendField(out, values[0])
+			default:
+				out = appendField(out, strings.Join(values, "; "))
+			}
+		}
+		out = append(out, "\r\n"...)
+		return nil
+	})
+	return out, err
+}
+
+func (e *csvEncoder) Append(p Prepared) error {
+	_, err := e.w.Write(p.([]byte))
+	return err
+}
+
+func (e *csvEncoder) End() error { return nil }
+
+// appendField quotes a field where it must be, and defuses what a spreadsheet would run as a formula.
+func appendField(dst []byte, s string) []byte {
+	fuse := ""
+	if dangerous(s) {
+		fuse = "'"
+	}
+	if !strings.ContainsAny(s, ",\"\r\n") && s != "" && s[0] != ' ' && s[len(s)-1] != ' ' {
+		return append(append(dst, fuse...), s...)
+	}
+	dst = append(dst, '"')
+	dst = append(dst, fuse...)
+	for {
+		i := strings.IndexByte(s, '"')
+		if i < 0 {
+			break
+		}
+		dst = append(append(dst, s[:i]...), `""`...)
+		s = s[i+1:]
+	}
+	return append(append(dst, s...), '"')
+}
+
+// dangerous reports whether a spreadsheet would read the cell as a formula (OWASP, CSV injection).
+func dangerous(s string) bool {
+	if s == "" {
+		return false
+	}
+	switch s[0] {
+	case '=', '+', '-', '@', '\t', '\r':
+		return true
+	}
+	for _, wide := range []string{"＝", "＋", "－", "＠"} {
+		if strings.HasPrefix(s, wide) {
+			return true
+		}
+	}
+	return false
+}
