@@ -1,0 +1,93 @@
+package classify
+
+import (
+	"slices"
+
+	"uhri"
+)
+
+// Label returns the labels of a passage its publisher left without: by rule and model for every scheme in which it has
+// no label of the publisher or of a person. A target brings its goal. m may be nil: then only rules label. It is
+// deterministic and pure.
+//
+// Where the model knows a concept it decides, having learned how far each rule can be trusted; where it does not, the
+// rule does. That way a trained model keeps the rules as its floor and is not held down by them.
+func Label(m *Model, r *uhri.Recommendation) []uhri.Tag {
+	l := uhri.English
+	t, ok := r.Texts[l]
+	for i := 0; !ok && i < len(uhri.Langs); i++ {
+		l = uhri.Langs[i]
+		t, ok = r.Texts[l]
+	}
+	if !ok || t.Full == "" {
+		return nil
+	}
+	var silent []int
+	for i, s := range Schemes {
+		if published(r, s) == nil {
+			silent = append(silent, i)
+		}
+	}
+	if len(silent) == 0 {
+		return nil
+	}
+	ws := words(subject(t))
+	fired := rules().fire(l, ws)
+	var fs []feature
+	if m != nil {
+		fs = features(l, ws, fired)
+	}
+	var out []uhri.Tag
+	for _, i := range silent {
+		out = append(out, tagsOf(m, i, fs, fired)...)
+	}
+	return out
+}
+
+// tagsOf decides one scheme.
+func tagsOf(m *Model, si int, fs []feature, fired []label) []uhri.Tag {
+	scheme := Schemes[si]
+	tags := map[string]uhri.Tag{}
+	var p *linear
+	if m != nil && len(m.parts[si].Labels) > 0 {
+		p = m.parts[si]
+		for j, s := range p.scores(fs, nil) {
+			if s >= p.Thresholds[j] {
+				tags[p.Labels[j]] = uhri.Tag{Scheme: scheme, Concept: p.Labels[j], Origin: uhri.OriginModel, By: m.Version, Score: round(s)}
+			}
+		}
+	}
+	for _, f := range fired {
+		if f.Scheme != scheme || rules().legacy[f] {
+			continue
+		}
+		if p != nil {
+			if _, known := p.index[f.Concept]; known {
+				continue
+			}
+		}
+		tags[f.Concept] = uhri.Tag{Scheme: scheme, Concept: f.Concept, Origin: uhri.OriginRule, By: "rules-" + rules().version}
+	}
+	for _, t := range tags {
+		if c, ok := uhri.ConceptBySlug(scheme, t.Concept); ok && c.Parent != "" {
+			if _, has := tags[c.Parent]; !has {
+				goal := t
+				goal.Concept = c.Parent
+				tags[c.Parent] = goal
+			}
+		}
+	}
+	keys := make([]string, 0, len(tags))
+	for k := range tags {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	out := make([]uhri.Tag, 0, len(keys))
+	for _, k := range keys {
+		out = append(out, tags[k])
+	}
+	return out
+}
+
+// round keeps three digits: more would claim a precision no evaluation shows.
+func round(x float32) float64 { return float64(int(x*1000+0.5)) / 1000 }

@@ -1,0 +1,454 @@
+package classify
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
+	"io"
+	"math"
+	"runtime"
+	"slices"
+	"sync"
+
+	"github.com/klauspost/compress/zstd"
+
+	"uhri"
+)
+
+// Schemes are the vocabularies a model labels, in the order it does.
+var Schemes = [...]uhri.Scheme{uhri.SchemeTheme, uhri.SchemeGroup, uhri.SchemeSDG}
+
+// modelFormat is the version of the stored form.
+const modelFormat = 1
+
+// maxEntries bounds the stored weights of one scheme, which keeps a model of the whole corpus at a few MB. The largest
+// weights by magnitude stay; what is cut moves no decision by more than the calibration does.
+const maxEntries = 600_000
+
+// Model labels texts.
+type Model struct {
+	Version string    // hash of what it learned
+	Trained int       // records it learned from
+	Heldout Measures  // of the evaluation it was accepted with
+	parts   []*linear // by Schemes
+}
+
+// linear is the one-vs-rest model of one scheme: for each bucket a run of (label, weight) pairs.
+type linear struct {
+	Scheme     uhri.Scheme
+	Labels     []string
+	Bias       []float32
+	Thresholds []float32
+	Scale      []float32 // weight = int8 · Scale
+	offsets    []uint32  // bucket → first entry
+	entryLabel []uint16
+	entry      []int8
+	index      map[string]int
+}
+
+// sample is one record ready for training.
+type sample struct {
+	id       uhri.ID
+	group    string // records of one document never stand on both sides of a split
+	year     int
+	features []feature
+	labels   [len(Schemes)][]string // by scheme; nil = the publisher said nothing
+	rules    []label
+	text     string // for the worst errors of an evaluation
+}
+
+// Sample is a labelled record as training reads it.
+func newSample(r *uhri.Recommendation) (sample, bool) {
+	l := uhri.English
+	t, ok := r.Texts[l]
+	if !ok {
+		for _, o := range uhri.Langs {
+			if t, ok = r.Texts[o]; ok {
+				l = o
+				break
+			}
+		}
+	}
+	if !ok {
+		return sample{}, false
+	}
+	s := sample{id: r.ID, year: r.Date.Year, group: groupOf(r), text: t.Full}
+	any := false
+	for i, scheme := range Schemes {
+		s.labels[i] = published(r, scheme)
+		any = any || s.labels[i] != nil
+	}
+	if !any {
+		return sample{}, false
+	}
+	ws := words(subject(t))
+	s.rules = rules().fire(l, ws)
+	s.features = features(l, ws, s.rules)
+	return s, true
+}
+
+// subject is the text without its number and trailing States where cleaning knows them: who asked says nothing of what.
+func subject(t uhri.Text) string {
+	if t.Body == "" {
+		return t.Full
+	}
+	return t.Heading + "\n" + t.Body
+}
+
+// groupOf keeps passages of one review together: by document, else by State, body and session.
+func groupOf(r *uhri.Recommendation) string {
+	if r.Symbol != "" {
+		return string(r.Symbol.Base())
+	}
+	g := r.Body
+	for _, c := range r.Countries {
+		g += "|" + string(c)
+	}
+	if r.UPR != nil {
+		g += fmt.Sprintf("|%d", r.UPR.Session)
+	}
+	return g + "|" + r.Date.String()
+}
+
+// published returns the labels people gave, with the goals of their targets; nil when there are none.
+func published(r *uhri.Recommendation, scheme uhri.Scheme) []string {
+	var out []string
+	for _, t := range r.Tags {
+		if t.Scheme == scheme && (t.Origin == uhri.OriginPublisher || t.Origin == uhri.OriginHuman) {
+			out = append(out, t.Concept)
+			if c, ok := uhri.ConceptBySlug(scheme, t.Concept); ok && c.Parent != "" {
+				out = append(out, c.Parent)
+			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// minPositives is how many records a label needs before the model learns it: with fewer, its threshold is noise.
+const minPositives = 5
+
+// fit trains all schemes on the samples. It is deterministic: labels are independent, samples keep their order.
+func fit(samples []sample) *Model {
+	m := &Model{Trained: len(samples)}
+	for i, scheme := range Schemes {
+		m.parts = append(m.parts, fitScheme(scheme, i, samples))
+	}
+	h := fnv.New64a()
+	for _, p := range m.parts {
+		for k := range p.entry {
+			h.Write([]byte{byte(p.entry[k]), byte(p.entryLabel[k]), byte(p.entryLabel[k] >> 8)})
+		}
+		for _, t := range p.Thresholds {
+			_ = binary.Write(h, binary.LittleEndian, t)
+		}
+	}
+	m.Version = fmt.Sprintf("linear-%d.%s.%08x", modelFormat, rules().version, uint32(h.Sum64()))
+	return m
+}
+
+func fitScheme(scheme uhri.Scheme, si int, samples []sample) *linear {
+	var rows []int
+	count := map[string]int{}
+	for i, s := range samples {
+		if s.labels[si] != nil {
+			rows = append(rows, i)
+			for _, l := range s.labels[si] {
+				count[l]++
+			}
+		}
+	}
+	p := &linear{Scheme: scheme, index: map[string]int{}}
+	for l, n := range count {
+		if n >= minPositives {
+			p.Labels = append(p.Labels, l)
+		}
+	}
+	slices.Sort(p.Labels)
+	for i, l := range p.Labels {
+		p.index[l] = i
+	}
+	n := len(p.Labels)
+	p.Bias = make([]float32, n)
+	p.Thresholds = make([]float32, n)
+	p.Scale = make([]float32, n)
+	truth := make([][]int, len(rows)) // label numbers of each row
+	for k, i := range rows {
+		for _, l := range samples[i].labels[si] {
+			if j, ok := p.index[l]; ok {
+				truth[k] = append(truth[k], j)
+			}
+		}
+	}
+	epochs, rate := 3, float32(0.1)
+	if len(rows) < 50_000 {
+		epochs, rate = 12, 0.03 // few documents are learned by heart at higher rates: decisions/0001-model.md
+	}
+	// Labels are independent, so each core takes a range of them.
+	cores := min(runtime.GOMAXPROCS(0), max(n, 1))
+	weights := make([][]float32, cores)
+	bounds := make([]int, cores+1)
+	for c := range cores + 1 {
+		bounds[c] = n * c / cores
+	}
+	var wg sync.WaitGroup
+	for c := range cores {
+		wg.Go(func() {
+			weights[c] = train(scheme, p.Labels[bounds[c]:bounds[c+1]], samples, rows, truth, bounds[c], epochs, rate, p.Bias)
+		})
+	}
+	wg.Wait()
+	p.pack(weights, bounds)
+	for i := range p.Thresholds {
+		p.Thresholds[i] = 0.5
+	}
+	return p
+}
+
+const (
+	shrink     = 2e-6 // L2 on the weights a gradient touches
+	priorTrust = 4.0  // log-odds a rule starts with; half of it is what silence costs
+	quiet      = 0.01 // gradients below it are not worth their writes: a hundredth of a certain mistake
+)
+
+// train learns labels, the lo-th and following of the scheme, and returns their weights by bucket; it writes only its
+// own range of bias.
+func train(scheme uhri.Scheme, labels []string, samples []sample, rows []int, truth [][]int, lo, epochs int, rate float32, bias []float32) []float32 {
+	n, hi := len(labels), lo+len(labels)
+	w := make([]float32, buckets*n)
+	g2 := make([]float32, buckets*n)
+	b2 := make([]float32, n)
+	score := make([]float32, n)
+	grad := make([]float32, n)
+	active := make([]int, 0, n)
+	// A rule starts out believed: its own feature speaks for its label until the records say otherwise.
+	for j, l := range labels {
+		bias[lo+j] = -priorTrust / 2
+		w[int(ruleBucket(label{scheme, l}))*n+j] = priorTrust / ruleValue
+	}
+	order := permutation(len(rows))
+	for range epochs {
+		for _, k := range order {
+			fs := samples[rows[k]].features
+			copy(score, bias[lo:hi])
+			for _, f := range fs {
+				row := w[int(f.bucket)*n:][:n]
+				for j, x := range row {
+					score[j] += x * f.value
+				}
+			}
+			for j, s := range score {
+				grad[j] = float32(1 / (1 + math.Exp(-float64(s))))
+			}
+			for _, j := range truth[k] {
+				if j >= lo && j < hi {
+					grad[j-lo]--
+				}
+			}
+			active = active[:0]
+			for j, g := range grad {
+				if g > quiet || g < -quiet {
+					active = append(active, j)
+				}
+			}
+			for _, j := range active {
+				b2[j] += grad[j] * grad[j]
+				bias[lo+j] -= rate * grad[j] / (1e-6 + float32(math.Sqrt(float64(b2[j]))))
+			}
+			for _, f := range fs {
+				row, sq := w[int(f.bucket)*n:][:n], g2[int(f.bucket)*n:][:n]
+				for _, j := range active {
+					g := grad[j]*f.value + shrink*row[j]
+					sq[j] += g * g
+					row[j] -= rate * g / (1e-6 + float32(math.Sqrt(float64(sq[j]))))
+				}
+			}
+		}
+	}
+	return w
+}
+
+// permutation shuffles 0…n-1 the same way every time: records of one document lie together in the store, and a run of
+// them in a row would pull the weights their way.
+func permutation(n int) []int {
+	p := make([]int, n)
+	state := uint64(n)*0x9E3779B97F4A7C15 + 1
+	for i := range p {
+		state = state*6364136223846793005 + 1442695040888963407
+		j := int((state >> 33) % uint64(i+1))
+		p[i] = p[j]
+		p[j] = i
+	}
+	return p
+}
+
+// pack keeps the largest weights, eight bits each with one scale a label.
+func (p *linear) pack(weights [][]float32, bounds []int) {
+	n := len(p.Labels)
+	if n == 0 {
+		p.offsets = make([]uint32, buckets+1)
+		return
+	}
+	at := func(b, l int) float32 {
+		for c := range weights {
+			if l < bounds[c+1] {
+				return weights[c][b*(bounds[c+1]-bounds[c])+l-bounds[c]]
+			}
+		}
+		return 0
+	}
+	// Histogram of magnitudes finds the cut without sorting millions of weights.
+	const steps = 4096
+	top := float32(0)
+	for c := range weights {
+		for _, x := range weights[c] {
+			top = max(top, abs(x))
+		}
+	}
+	hist := make([]int, steps+1)
+	for c := range weights {
+		for _, x := range weights[c] {
+			if x != 0 {
+				hist[int(abs(x)/top*steps)]++
+			}
+		}
+	}
+	cut, kept := 0, 0
+	for s := steps; s >= 0; s-- {
+		if kept+hist[s] > maxEntries {
+			cut = s + 1
+			break
+		}
+		kept += hist[s]
+	}
+	limit := float32(cut) / steps * top
+	for l := range n {
+		m := float32(0)
+		for b := range buckets {
+			m = max(m, abs(at(b, l)))
+		}
+		p.Scale[l] = max(m/127, 1e-9)
+	}
+	p.offsets = make([]uint32, buckets+1)
+	for b := range buckets {
+		for l := range n {
+			x := at(b, l)
+			if q := math.RoundToEven(float64(x / p.Scale[l])); x != 0 && abs(x) >= limit && q != 0 {
+				p.entryLabel = append(p.entryLabel, uint16(l))
+				p.entry = append(p.entry, int8(q))
+			}
+		}
+		p.offsets[b+1] = uint32(len(p.entry))
+	}
+}
+
+func abs(x float32) float32 { return max(x, -x) }
+
+// scores returns the probability of every label of the scheme.
+func (p *linear) scores(fs []feature, out []float32) []float32 {
+	out = append(out[:0], p.Bias...)
+	for _, f := range fs {
+		for k := p.offsets[f.bucket]; k < p.offsets[f.bucket+1]; k++ {
+			l := p.entryLabel[k]
+			out[l] += float32(p.entry[k]) * p.Scale[l] * f.value
+		}
+	}
+	for i, s := range out {
+		out[i] = float32(1 / (1 + math.Exp(-float64(s))))
+	}
+	return out
+}
+
+// stored is the model's file: a JSON head, then the numbers.
+type stored struct {
+	Format  int      `json:"format"`
+	Version string   `json:"version"`
+	Trained int      `json:"trained"`
+	Heldout Measures `json:"heldout"`
+	Parts   []*head  `json:"parts"`
+}
+
+type head struct {
+	Scheme  uhri.Scheme `json:"scheme"`
+	Labels  []string    `json:"labels"`
+	Entries int         `json:"entries"`
+}
+
+// Encode writes the model, a few MB.
+func (m *Model) Encode(w io.Writer) error {
+	z, err := zstd.NewWriter(w)
+	if err != nil {
+		return err
+	}
+	s := stored{Format: modelFormat, Version: m.Version, Trained: m.Trained, Heldout: m.Heldout}
+	for _, p := range m.parts {
+		s.Parts = append(s.Parts, &head{p.Scheme, p.Labels, len(p.entry)})
+	}
+	b, err := json.Marshal(s)
+	if err != nil {
+		return err
+	}
+	parts := []any{uint32(len(b)), b}
+	for _, p := range m.parts {
+		parts = append(parts, p.Bias, p.Thresholds, p.Scale, p.offsets, p.entryLabel, p.entry)
+	}
+	for _, x := range parts {
+		if err := binary.Write(z, binary.LittleEndian, x); err != nil {
+			return err
+		}
+	}
+	return z.Close()
+}
+
+// Decode reads what Encode wrote. Errors: Invalid for anything else.
+func Decode(r io.Reader) (*Model, error) {
+	bad := func(err error) (*Model, error) {
+		return nil, &uhri.Error{Kind: uhri.Invalid, Op: "classify.Decode", Msg: "this is not a model of this version; run `uhri train`", Err: err}
+	}
+	z, err := zstd.NewReader(r, zstd.WithDecoderMaxMemory(256<<20))
+	if err != nil {
+		return bad(err)
+	}
+	defer z.Close()
+	var n uint32
+	if err := binary.Read(z, binary.LittleEndian, &n); err != nil || n > 16<<20 {
+		return bad(cmp.Or(err, io.ErrUnexpectedEOF))
+	}
+	b := make([]byte, n)
+	if _, err := io.ReadFull(z, b); err != nil {
+		return bad(err)
+	}
+	var s stored
+	if err := json.NewDecoder(bytes.NewReader(b)).Decode(&s); err != nil {
+		return bad(err)
+	}
+	if s.Format != modelFormat || len(s.Parts) != len(Schemes) {
+		return bad(fmt.Errorf("format %d", s.Format))
+	}
+	m := &Model{Version: s.Version, Trained: s.Trained, Heldout: s.Heldout}
+	for _, h := range s.Parts {
+		if h.Entries < 0 || h.Entries > maxEntries || len(h.Labels) > math.MaxUint16 {
+			return bad(fmt.Errorf("%d entries", h.Entries))
+		}
+		k := len(h.Labels)
+		p := &linear{Scheme: h.Scheme, Labels: h.Labels, Bias: make([]float32, k), Thresholds: make([]float32, k), Scale: make([]float32, k),
+			offsets: make([]uint32, buckets+1), entryLabel: make([]uint16, h.Entries), entry: make([]int8, h.Entries), index: map[string]int{}}
+		for _, x := range []any{p.Bias, p.Thresholds, p.Scale, p.offsets, p.entryLabel, p.entry} {
+			if err := binary.Read(z, binary.LittleEndian, x); err != nil {
+				return bad(err)
+			}
+		}
+		for i, l := range h.Labels {
+			p.index[l] = i
+		}
+		if !slices.IsSorted(p.offsets) || int(p.offsets[buckets]) != h.Entries ||
+			slices.ContainsFunc(p.entryLabel, func(l uint16) bool { return int(l) >= k }) {
+			return bad(fmt.Errorf("the weights contradict each other"))
+		}
+		m.parts = append(m.parts, p)
+	}
+	return m, nil
+}

@@ -1,0 +1,184 @@
+package classify
+
+import (
+	"context"
+	"iter"
+	"slices"
+	"sort"
+
+	"uhri"
+)
+
+// smallSet is the number of records up to which every record is held out once (five folds, each with inner folds for
+// the thresholds); above it one split is precise enough and keeps training within minutes.
+const smallSet = 20_000
+
+// Train learns from the publisher's and people's labels in recs and evaluates what it learned on records held out by
+// document. It returns Invalid when there is nothing to learn from. Records without labels are passed over.
+func Train(ctx context.Context, recs iter.Seq2[*uhri.Recommendation, error]) (*Model, *Evaluation, error) {
+	samples, err := collect(ctx, recs)
+	if err != nil {
+		return nil, nil, err
+	}
+	e, err := evaluate(ctx, samples)
+	if err != nil {
+		return nil, nil, err
+	}
+	m := fitTuned(samples)
+	m.Heldout = e.Overall
+	e.Model = m.Version
+	return m, e, nil
+}
+
+func collect(ctx context.Context, recs iter.Seq2[*uhri.Recommendation, error]) ([]sample, error) {
+	var samples []sample
+	for r, err := range recs {
+		if err != nil {
+			return nil, err
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if s, ok := newSample(r); ok {
+			samples = append(samples, s)
+		}
+	}
+	if len(samples) < 50 {
+		return nil, uhri.Errorf(uhri.Invalid, "train", "only %d records carry their publisher's labels; harvest the UHRI export first", len(samples))
+	}
+	// The order of the store is not part of what is learned.
+	sort.Slice(samples, func(i, j int) bool { return samples[i].id < samples[j].id })
+	return samples, nil
+}
+
+// folds divides the samples into k parts of about the same size, never a document over two.
+func folds(samples []sample, k int) [][]int {
+	members := map[string][]int{}
+	for i, s := range samples {
+		members[s.group] = append(members[s.group], i)
+	}
+	groups := make([]string, 0, len(members))
+	for g := range members {
+		groups = append(groups, g)
+	}
+	sort.Slice(groups, func(i, j int) bool {
+		if a, b := len(members[groups[i]]), len(members[groups[j]]); a != b {
+			return a > b
+		}
+		return groups[i] < groups[j]
+	})
+	out := make([][]int, k)
+	for _, g := range groups {
+		least := 0
+		for f := range out {
+			if len(out[f]) < len(out[least]) {
+				least = f
+			}
+		}
+		out[least] = append(out[least], members[g]...)
+	}
+	for f := range out {
+		slices.Sort(out[f])
+	}
+	return slices.DeleteFunc(out, func(f []int) bool { return len(f) == 0 })
+}
+
+// pick returns the samples at the given places; without reports those not at them.
+func pick(samples []sample, at []int) (in, without []sample) {
+	skip := make([]bool, len(samples))
+	for _, i := range at {
+		skip[i] = true
+	}
+	for i, s := range samples {
+		if skip[i] {
+			in = append(in, s)
+		} else {
+			without = append(without, s)
+		}
+	}
+	return in, without
+}
+
+// fitTuned fits the samples and chooses each label's threshold on parts of them that its fit had not seen.
+func fitTuned(samples []sample) *Model {
+	var judged [len(Schemes)]map[string][]judged1
+	for i := range judged {
+		judged[i] = map[string][]judged1{}
+	}
+	inner := folds(samples, 4)
+	if len(samples) > smallSet {
+		inner = folds(samples, 8)[:1]
+	}
+	if len(inner) > 0 && len(inner[0]) < len(samples) {
+		for _, f := range inner {
+			test, rest := pick(samples, f)
+			m := fit(rest)
+			for si, p := range m.parts {
+				var out []float32
+				for _, s := range test {
+					if s.labels[si] == nil {
+						continue
+					}
+					out = p.scores(s.features, out)
+					for j, x := range out {
+						_, yes := slices.BinarySearch(s.labels[si], p.Labels[j])
+						judged[si][p.Labels[j]] = append(judged[si][p.Labels[j]], judged1{x, yes})
+					}
+				}
+			}
+		}
+	}
+	m := fit(samples)
+	for si, p := range m.parts {
+		var all []judged1
+		for _, js := range judged[si] {
+			all = append(all, js...)
+		}
+		common := threshold(all, 0.5, 0)
+		for j, l := range p.Labels {
+			p.Thresholds[j] = threshold(judged[si][l], common, prior)
+		}
+	}
+	return m
+}
+
+// judged1 is one score and the truth.
+type judged1 struct {
+	score float32
+	yes   bool
+}
+
+// prior is how many imagined positives speak for the common threshold: a label with few positives stays near it.
+const prior = 8
+
+// threshold returns the score from which saying yes gives the best F1, pulled towards the common threshold.
+func threshold(js []judged1, common float32, prior int) float32 {
+	sort.Slice(js, func(i, j int) bool { return js[i].score > js[j].score })
+	positives := 0
+	for _, j := range js {
+		if j.yes {
+			positives++
+		}
+	}
+	if positives == 0 {
+		return common
+	}
+	best, at := -1.0, common
+	tp := 0
+	for k := 0; k < len(js); k++ {
+		if js[k].yes {
+			tp++
+		}
+		if k+1 < len(js) && js[k+1].score == js[k].score {
+			continue
+		}
+		if f := 2 * float64(tp) / float64(k+1+positives); f > best {
+			best, at = f, js[k].score
+			if k+1 < len(js) {
+				at = (js[k].score + js[k+1].score) / 2
+			}
+		}
+	}
+	w := float32(positives) / float32(positives+prior)
+	return min(max(w*at+(1-w)*common, 0.02), 0.95)
+}
