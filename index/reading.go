@@ -3,9 +3,11 @@ package index
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"iter"
 	"slices"
 	"strings"
+	"sync"
 
 	"uhri"
 	"uhri/index/analysis"
@@ -90,7 +92,8 @@ func (p *Plan) forms(e Evaluator, notices *[]query.Notice) []Forms {
 		out = append(out, f)
 		if limited {
 			*notices = append(*notices, query.Notice{At: -1,
-				Message: word + " stands for more than 10,000 words; only the first of them, in alphabetical order, were searched",
+				Message: fmt.Sprintf("%s stands for more than %d,%03d words; only the first of them, in alphabetical order, were searched",
+					word, query.MaxExpansion/1000, query.MaxExpansion%1000),
 				Hint:    "Write more letters."})
 		}
 	}
@@ -163,6 +166,30 @@ func (p *Plan) readings(ctx context.Context, e Evaluator, total int) (*ReadingCo
 
 // labelFacets are the facets whose labels are suggested to someone whose words find nothing.
 var labelFacets = [...]string{"theme", "group", "goal", "sdg", "country", "body", "mechanism", "region"}
+
+// labelled is a label that can be suggested, with the stems of its words.
+type labelled struct {
+	facet *uhri.Facet
+	value string
+	stems []string
+}
+
+var labelTable = sync.OnceValue(func() (out []labelled) {
+	for _, name := range labelFacets {
+		f, ok := uhri.FacetByName(name)
+		if !ok {
+			continue
+		}
+		for _, v := range f.Vocabulary() {
+			l := labelled{facet: f, value: v}
+			for _, t := range analysis.Terms(f.ValueLabel(v)) {
+				l.stems = append(l.stems, analysis.Stem(uhri.English, t))
+			}
+			out = append(out, l)
+		}
+	}
+	return out
+})
 
 // maxLabels bounds the labels suggested.
 const maxLabels = 5
@@ -333,53 +360,70 @@ func (p *Plan) labels(ctx context.Context, e Evaluator) ([]Suggestion, error) {
 		return nil, nil
 	}
 	var out []Suggestion
-	for _, name := range labelFacets {
-		f, ok := uhri.FacetByName(name)
-		if !ok {
-			continue
+	for _, l := range labelsWith(words) {
+		f, v := l.facet, l.value
+		filter := Filter{Facet: f.Name, Op: Any, Values: []string{v}}
+		filters := slices.DeleteFunc(slices.Clone(p.Request.Filters), func(o Filter) bool { return o.Disjunctive(f.Name) })
+		n, err := e.Count(ctx, p.With(query.All{}).withFilters(append(filters, filter)...))
+		if err != nil {
+			return nil, err
 		}
-		for _, v := range labelsWith(f, words) {
-			filter := Filter{Facet: f.Name, Op: Any, Values: []string{v}}
-			filters := slices.DeleteFunc(slices.Clone(p.Request.Filters), func(o Filter) bool { return o.Disjunctive(f.Name) })
-			q := p.With(query.All{}).withFilters(append(filters, filter)...)
-			n, err := e.Count(ctx, q)
-			if err != nil {
-				return nil, err
-			}
-			if n > 0 {
-				out = append(out, Suggestion{Kind: "label", Text: f.Label + " " + f.ValueLabel(v), Filter: filter, Count: n})
-			}
+		if n > 0 {
+			out = append(out, Suggestion{Kind: "label", Text: f.Label + " " + f.ValueLabel(v), Filter: filter, Count: n})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Suggestion) int { return b.Count - a.Count })
 	return out[:min(len(out), maxLabels)], nil
 }
 
-// labelsWith returns the values whose label has all the words, in any form, or one of whose spellings they are.
-func labelsWith(f *uhri.Facet, words []string) []string {
-	var out []string
-	if v, err := f.Parse(strings.Join(words, " ")); err == nil && v != uhri.ValueUnknown && v != uhri.ValueNotApplicable {
-		out = append(out, v)
+// labelsWith returns the labels one of whose spellings the words are, and those that have all the words, in any form;
+// of each facet not more than are shown in all.
+func labelsWith(words []string) []labelled {
+	phrase := strings.Join(words, " ")
+	classes := make([][]string, len(words))
+	for i, w := range words {
+		classes[i] = analysis.ClassKeys(uhri.English, w)
 	}
-	for _, v := range f.Vocabulary() {
-		if len(out) == maxLabels {
-			break
-		}
-		label := analysis.Terms(f.ValueLabel(v))
-		stems := make([]string, len(label))
-		for i, t := range label {
-			stems[i] = analysis.Stem(uhri.English, t)
-		}
+	var out []labelled
+	perFacet := map[string]int{}
+	spelling := map[string]string{}
+	for _, facet := range labelFacets {
+		spelling[facet] = spelled(facet, phrase)
+	}
+	for _, l := range labelTable() {
 		all := true
-		for _, w := range words {
-			keys := analysis.ClassKeys(uhri.English, w)
-			all = all && slices.ContainsFunc(stems, func(s string) bool { return slices.Contains(keys, s) })
+		for _, keys := range classes {
+			all = all && slices.ContainsFunc(l.stems, func(s string) bool { return slices.Contains(keys, s) })
 		}
-		if all && !slices.Contains(out, v) {
-			out = append(out, v)
+		if !all && spelling[l.facet.Name] != l.value {
+			continue
+		}
+		if perFacet[l.facet.Name]++; perFacet[l.facet.Name] <= maxLabels {
+			out = append(out, l)
 		}
 	}
 	return out
+}
+
+// spelled returns the value of the facet that phrase is a spelling of, or "". It is what Facet.Parse accepts, without
+// the search for the nearest value when it accepts nothing.
+func spelled(facet, phrase string) string {
+	switch facet {
+	case "theme", "group", "goal", "sdg":
+		scheme := uhri.Scheme(facet)
+		if facet == "goal" {
+			scheme = uhri.SchemeSDG
+		}
+		c, _ := uhri.ResolveConcept(scheme, phrase)
+		return c.Slug
+	case "country":
+		c, _ := uhri.ResolveCountry(phrase)
+		return string(c)
+	case "body":
+		b, _ := uhri.ResolveBody(phrase)
+		return b.Code
+	}
+	return ""
 }
 
 // dropFilter finds the one restriction without which most is found. Facet "date" in its filter stands for From and

@@ -161,7 +161,7 @@ func (s *refSnapshot) Beginnings(lang uhri.Lang, leaf query.Node) (out []index.T
 
 // Limit implements index.Lexicon.
 func (s *refSnapshot) Limit(lang uhri.Lang, leaf query.Node) string {
-	if len(s.langs[lang].terms) <= query.MaxExpansion {
+	if l := s.langs[lang]; l == nil || len(l.terms) <= query.MaxExpansion { // a record without any text has no language
 		return ""
 	}
 	key := classKey{lang, leaf.String()}
