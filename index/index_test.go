@@ -168,7 +168,7 @@ func TestEvaluateCounts(t *testing.T) {
 	}{
 		{"right", "Rights and the right to rights", 3, "Rights|right|rights"},
 		{`"a b a"`, "a b a b a", 2, "a b a b a"},
-		{`"a b"~1`, "b a x a b", 3, "b|a|a|b"},
+		{`"a b"~1`, "b a x a b", 2, "b|a|a|b"},
 		{`"a a"~2`, "a x y a", 1, "a|a"},
 		{`"a a"~1`, "a x y a", 0, ""},
 		{`"a b c"~0`, "c b a", 0, ""},

@@ -94,7 +94,7 @@ func (p *Plan) forms(e Evaluator, notices *[]query.Notice) []Forms {
 			*notices = append(*notices, query.Notice{At: -1,
 				Message: fmt.Sprintf("%s stands for more than %d,%03d words; only the first of them, in alphabetical order, were searched",
 					word, query.MaxExpansion/1000, query.MaxExpansion%1000),
-				Hint:    "Write more letters."})
+				Hint: "Write more letters."})
 		}
 	}
 	var leaf func(n query.Node)
