@@ -12,7 +12,6 @@ import (
 
 // Limits of single parameters, told to whoever meets them.
 const (
-	MaxOffset     = 10_000 // records a page number may reach; deeper pages go by cursor, whole sets by export
 	MaxValues     = 200    // of one parameter: more come from scripts, which have lookup and export
 	MaxFacetLimit = 10_000 // above any vocabulary but symbols, which have a prefix search
 	maxValueBytes = 500    // of any value but q; the longest label has 140
@@ -77,8 +76,8 @@ func makeParameters() []Parameter {
 			Description: "Order of the records. Without it: relevance where there are words, newest where there are none. Undated records come last in both date orders."},
 		Parameter{Name: "limit", Type: "integer", Max: index.MaxLimit, Default: fmt.Sprint(index.DefaultLimit),
 			Description: "Records of one page; 0 gives counts only."},
-		Parameter{Name: "page", Type: "integer", Min: 1, Max: MaxOffset, Default: "1",
-			Description: fmt.Sprintf("Page number; pages reach the first %d records, a cursor reaches all.", MaxOffset)},
+		Parameter{Name: "page", Type: "integer", Min: 1, Max: index.MaxOffset, Default: "1",
+			Description: fmt.Sprintf("Page number; pages reach the first %d records, a cursor reaches all.", index.MaxOffset)},
 		Parameter{Name: "cursor", Type: "string",
 			Description: "The `next` of an earlier answer; every other parameter must be as it was there."},
 		Parameter{Name: "facets", Type: "string", Repeatable: true, Enum: append([]string{"*"}, facetNames()...),

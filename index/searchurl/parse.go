@@ -216,9 +216,9 @@ func (r *reader) order(req *index.Request) { req.Sort = index.Sort(r.enum("sort"
 
 func (r *reader) paging(req *index.Request) {
 	req.Limit = r.integer("limit", index.DefaultLimit, 0, index.MaxLimit)
-	page := r.integer("page", 1, 1, MaxOffset)
-	if last := MaxOffset/max(req.Limit, 1) + 1; page > last {
-		r.fault("page", strconv.Itoa(page), fmt.Sprintf("pages reach the first %d records, that is page %d here", MaxOffset, last), "go on with cursor, or export the whole set")
+	page := r.integer("page", 1, 1, index.MaxOffset)
+	if last := index.MaxOffset/max(req.Limit, 1) + 1; page > last {
+		r.fault("page", strconv.Itoa(page), fmt.Sprintf("pages reach the first %d records, that is page %d here", index.MaxOffset, last), "go on with cursor, or export the whole set")
 		page = last
 	}
 	req.Cursor = r.token("cursor")
