@@ -1,0 +1,174 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+
+	"uhri"
+	"uhri/crawler"
+)
+
+const runColumns = `r.run, s.name, r.state, r.reason, r.started, r.finished, r.seq, r.taken, r.added, r.changed, r.same, r.withdrawn, r.rejected, r.bytes, r.total_bytes, r.reprocessed`
+
+func scanRun(scan func(...any) error) (uhri.Run, error) {
+	var r uhri.Run
+	var started, finished int64
+	err := scan(&r.ID, &r.Source, &r.State, &r.Reason, &started, &finished, &r.Seq, &r.In, &r.New, &r.Changed, &r.Same, &r.Withdrawn, &r.Rejected, &r.Bytes, &r.TotalBytes, &r.Reprocessed)
+	r.Started, r.Finished = stamp(started), stamp(finished)
+	return r, err
+}
+
+// Run returns one run. Errors: NotFound.
+func (s *Store) Run(ctx context.Context, run int64) (uhri.Run, error) {
+	r, err := scanRun(s.read.QueryRowContext(ctx, "SELECT "+runColumns+" FROM run r JOIN source s USING (src) WHERE r.run=?", run).Scan)
+	if errors.Is(err, sql.ErrNoRows) {
+		return r, uhri.Errorf(uhri.NotFound, "Run", "there is no run %d", run)
+	}
+	return r, err
+}
+
+// Runs returns runs, newest first: those of one source, or of all when source is empty.
+func (s *Store) Runs(ctx context.Context, source string, limit, offset int) ([]uhri.Run, error) {
+	where, args := "", []any{}
+	if source != "" {
+		where, args = " WHERE s.name=?", append(args, source)
+	}
+	rows, err := s.read.QueryContext(ctx, "SELECT "+runColumns+" FROM run r JOIN source s USING (src)"+where+" ORDER BY r.run DESC LIMIT ? OFFSET ?", append(args, limit, offset)...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []uhri.Run
+	for rows.Next() {
+		r, err := scanRun(rows.Scan)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	return out, rows.Err()
+}
+
+// SourceStatus implements crawler.Store. Schedule, NextRun and Politeness are the Scheduler's to fill.
+func (s *Store) SourceStatus(ctx context.Context, source string) (uhri.SourceStatus, error) {
+	return s.sourceStatus(ctx, s.read, source)
+}
+
+func (s *Store) sourceStatus(ctx context.Context, q querier, source string) (uhri.SourceStatus, error) {
+	st := uhri.SourceStatus{Source: source, State: uhri.NeverRun}
+	var src int64
+	err := q.QueryRowContext(ctx, "SELECT src, records FROM source WHERE name=?", source).Scan(&src, &st.Records)
+	if errors.Is(err, sql.ErrNoRows) {
+		return st, nil
+	}
+	if err != nil {
+		return st, err
+	}
+	var owner string
+	var success sql.NullInt64
+	run, err := scanRun(func(to ...any) error {
+		return q.QueryRowContext(ctx, "SELECT "+runColumns+", r.owner FROM run r JOIN source s USING (src) WHERE r.src=? AND r.kind='harvest' ORDER BY r.run DESC LIMIT 1", src).Scan(append(to, &owner)...)
+	})
+	if errors.Is(err, sql.ErrNoRows) {
+		return st, nil
+	}
+	if err != nil {
+		return st, err
+	}
+	err = q.QueryRowContext(ctx, "SELECT max(finished) FROM run WHERE src=? AND kind='harvest' AND state IN ('ok', 'unchanged')", src).Scan(&success)
+	if err != nil {
+		return st, err
+	}
+	if run.State == uhri.Running && owner != s.name && !s.alive(owner) {
+		run.State, run.Reason = uhri.Failed, crawler.Interrupted
+	}
+	st.State, st.Reason, st.Last, st.LastSuccess = run.State, run.Reason, &run, stamp(success.Int64)
+	return st, nil
+}
+
+// SourceStatuses returns what is known of every source that ever ran, by name.
+func (s *Store) SourceStatuses(ctx context.Context) ([]uhri.SourceStatus, error) {
+	return s.sourceStatuses(ctx, s.read)
+}
+
+func (s *Store) sourceStatuses(ctx context.Context, q querier) ([]uhri.SourceStatus, error) {
+	rows, err := q.QueryContext(ctx, "SELECT name FROM source ORDER BY name")
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for rows.Next() {
+		var n string
+		if err := rows.Scan(&n); err != nil {
+			rows.Close()
+			return nil, err
+		}
+		names = append(names, n)
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return nil, err
+	}
+	var out []uhri.SourceStatus
+	for _, n := range names {
+		st, err := s.sourceStatus(ctx, q, n)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, st)
+	}
+	return out, nil
+}
+
+// Rejections returns what one run could not understand, in the order it came; also of runs that failed or are in
+// quarantine. The ledger keeps the last run of each fault; for an older run it may know less.
+func (s *Store) Rejections(ctx context.Context, run int64, limit, offset int) ([]uhri.Rejection, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT name, key, reason, times FROM (
+			SELECT s.name, j.key, j.reason, 1 AS times, j.n AS n FROM run r JOIN source s USING (src) JOIN staged_reject j ON j.staging=r.staging WHERE r.run=?1 AND r.state NOT IN ('ok', 'unchanged')
+			UNION ALL
+			SELECT s.name, j.key, j.reason, j.times, j.rejection FROM run r JOIN source s USING (src) JOIN rejection j ON j.src=r.src AND j.first_run<=r.run AND j.last_run>=r.run WHERE r.run=?1 AND r.state IN ('ok', 'unchanged'))
+		ORDER BY n LIMIT ?2 OFFSET ?3`, run, limit, offset)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []uhri.Rejection
+	for rows.Next() {
+		r := uhri.Rejection{Run: run}
+		var times int
+		if err := rows.Scan(&r.Source, &r.Key, &r.Reason, &times); err != nil {
+			return nil, err
+		}
+		if times > 1 {
+			r.Reason += fmt.Sprintf(" (%d times)", times)
+		}
+		out = append(out, r)
+	}
+	return out, rows.Err()
+}
+
+// RejectedRaw returns the raw form of a rejected item of the last run that rejected it, as far as it is kept.
+// Errors: NotFound.
+func (s *Store) RejectedRaw(ctx context.Context, source, key string) ([]byte, error) {
+	var data []byte
+	err := s.read.QueryRowContext(ctx, `SELECT raw FROM rejection JOIN source s USING (src) WHERE s.name=? AND key=? AND raw IS NOT NULL ORDER BY last_run DESC LIMIT 1`, source, key).Scan(&data)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, uhri.Errorf(uhri.NotFound, "RejectedRaw", "nothing is kept of %s", key)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s.codec.unpack(nil, data)
+}
+
+// LangComplete reports whether every text in the language was seen at least once: only then may one say that a record
+// has none. It looks at the sources that end in "/" and the language.
+func (s *Store) LangComplete(ctx context.Context, l uhri.Lang) (bool, error) {
+	var ok bool
+	err := s.read.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM source WHERE name LIKE ? AND complete>0)", "%/"+likeSafe(string(l))).Scan(&ok)
+	return ok, err
+}
+
+func likeSafe(s string) string { return strings.NewReplacer("%", "", "_", "").Replace(s) }
