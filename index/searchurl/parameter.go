@@ -12,9 +12,10 @@ import (
 
 // Limits of single parameters, told to whoever meets them.
 const (
-	MaxValues     = 200    // of one parameter: more come from scripts, which have lookup and export
-	MaxFacetLimit = 10_000 // above any vocabulary but symbols, which have a prefix search
-	maxValueBytes = 500    // of any value but q; the longest label has 140
+	MaxOffset     = index.MaxOffset // records a page number may reach
+	MaxValues     = 200             // of one parameter: more come from scripts, which have lookup and export
+	MaxFacetLimit = 10_000          // above any vocabulary but symbols, which have a prefix search
+	maxValueBytes = 500             // of any value but q; the longest label has 140
 )
 
 // Parameter describes one parameter, for the API's description and for documentation.
