@@ -58,7 +58,7 @@ type Sources interface {
 	SourceStatus(ctx context.Context) ([]uhri.SourceStatus, error)
 }
 
-// API is the handler of everything under Base and of /openapi.json.
+// API is the handler of everything under Base, of /openapi.json and of the files at /search.{ext}: see Owns.
 type API struct {
 	o       Options
 	echo    *echo.Echo
@@ -104,6 +104,7 @@ func New(o Options) (*API, error) {
 	}
 	a.openapi = b
 	a.echo.GET("/openapi.json", a.serveOpenAPI)
+	a.files()
 
 	outer, err := edge.Wrap(a.echo, edge.Options{Trusted: o.Trusted, PerMinute: o.PerMinute, Burst: o.Burst, Log: o.Log, Now: o.Now, Refuse: a.refuse})
 	if err != nil {
@@ -204,6 +205,9 @@ func (a *API) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		return nil
 	}
 }
+
+// OpenAPI returns the description served at /openapi.json. The caller must not change it.
+func (a *API) OpenAPI() []byte { return a.openapi }
 
 func (a *API) serveOpenAPI(c echo.Context) error {
 	etag := a.etag("", "openapi", string(a.openapi))

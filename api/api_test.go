@@ -220,13 +220,15 @@ func TestStatus(t *testing.T) {
 
 type changeLog []uhri.Change
 
-func (l changeLog) Changes(ctx context.Context, since uhri.Seq, yield func(uhri.Change) bool) error {
+func (l changeLog) Changes(ctx context.Context, q api.ChangeQuery) ([]uhri.Change, error) {
+	var out []uhri.Change
 	for _, c := range l {
-		if c.Seq > since && !yield(c) {
-			break
+		if c.Seq > q.Since && c.Seq <= q.UpTo && (q.Source == "" || c.Source == q.Source) && (q.ID == "" || c.ID == q.ID) && (q.Symbol == "" || c.Symbol == q.Symbol) && (len(q.Kinds) == 0 || slices.Contains(q.Kinds, c.Kind)) {
+			out = append(out, c)
 		}
 	}
-	return nil
+	out = out[min(q.Offset, len(out)):]
+	return out[:min(q.Limit, len(out))], nil
 }
 
 func TestChanges(t *testing.T) {
@@ -256,6 +258,7 @@ func TestChanges(t *testing.T) {
 		{"since a number", "?since=1&source=upr", []string{"withdrawn b"}},
 		{"kinds", "?kind=changed&kind=withdrawn", []string{"changed a", "withdrawn b"}},
 		{"nothing new", "?since=2", nil},
+		{"of one record", "?id=A", []string{"added a", "changed a"}},
 	}
 	for _, tt := range tests {
 		if got, _ := ids("/api/v1/changes" + tt.params); !slices.Equal(got, tt.want) {

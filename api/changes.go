@@ -14,10 +14,22 @@ import (
 // maxChanges bounds a page of the change log.
 const maxChanges = 1000
 
-// Changes is the numbered change log. The store meets it.
+// Changes is the numbered change log.
 type Changes interface {
-	// Changes calls yield, in log order, for every entry after since until it returns false. The order never changes.
-	Changes(ctx context.Context, since uhri.Seq, yield func(uhri.Change) bool) error
+	// Changes returns the entries q asks for, in log order. Entries are only ever added at the end.
+	Changes(ctx context.Context, q ChangeQuery) ([]uhri.Change, error)
+}
+
+// ChangeQuery says which entries of the log are asked for. Zero fields ask for all.
+type ChangeQuery struct {
+	Since  uhri.Seq // after it
+	UpTo   uhri.Seq // up to and including it
+	Kinds  []uhri.ChangeKind
+	Source string
+	ID     uhri.ID
+	Symbol uhri.Symbol
+	Offset int // of the entries that fit, how many to leave out
+	Limit  int
 }
 
 // ChangePage is one page of the change log.
@@ -29,15 +41,6 @@ type ChangePage struct {
 	Demo     bool          `json:"demonstration"`
 }
 
-// changeQuery is what is asked of the log.
-type changeQuery struct {
-	since  uhri.Seq
-	skip   int // entries after since that earlier pages showed
-	source string
-	kinds  []uhri.ChangeKind
-	limit  int
-}
-
 func (a *API) changes(ctx context.Context, c *call) (*reply[ChangePage], error) {
 	q, faults := readChangeQuery(c)
 	if len(faults) > 0 {
@@ -46,45 +49,36 @@ func (a *API) changes(ctx context.Context, c *call) (*reply[ChangePage], error) 
 	if a.o.Changes == nil {
 		return nil, a.fail(ctx, c, uhri.Errorf(uhri.Unsupported, "", "this service keeps no change log"))
 	}
-	out := ChangePage{Items: []uhri.Change{}, Latest: q.since, Demo: a.o.Demo}
+	out := ChangePage{Items: []uhri.Change{}, Latest: q.Since, Demo: a.o.Demo}
 	// Only what the snapshot shows is told: a change is not public before the record it concerns is.
 	st, err := a.o.Searcher.Status(ctx)
 	if err != nil {
 		return nil, a.fail(ctx, c, err)
 	}
-	out.Snapshot, out.Latest, out.Demo = st.Current.ID, max(q.since, st.Current.Seq), out.Demo || st.Current.Demo
+	out.Snapshot, out.Latest, out.Demo = st.Current.ID, max(q.Since, st.Current.Seq), out.Demo || st.Current.Demo
 	etag := a.etag(st.Current.ID, "changes", c.params.Encode())
 	if err := c.fresh(etag, st.Current.ID); err != nil {
 		return nil, err
 	}
-	place := 0
-	err = a.o.Changes.Changes(ctx, q.since, func(ch uhri.Change) bool {
-		if ch.Seq > st.Current.Seq {
-			return false
-		}
-		place++
-		if place <= q.skip || q.source != "" && ch.Source != q.source || len(q.kinds) > 0 && !slices.Contains(q.kinds, ch.Kind) {
-			return true
-		}
-		if len(out.Items) == q.limit {
-			out.Next = fmt.Sprintf("%d.%d", q.since, place-1)
-			return false
-		}
-		out.Items = append(out.Items, ch)
-		return true
-	})
+	limit := q.Limit
+	q.UpTo, q.Limit = st.Current.Seq, limit+1 // one more tells whether there is another page
+	items, err := a.o.Changes.Changes(ctx, q)
 	if err != nil {
 		return nil, a.fail(ctx, c, err)
 	}
-	r := newReply(etag, st.Current.ID, out)
-	return r, nil
+	if len(items) > limit {
+		items = items[:limit]
+		out.Next = fmt.Sprintf("%d.%d", q.Since, q.Offset+limit)
+	}
+	out.Items = append(out.Items, items...)
+	return newReply(etag, st.Current.ID, out), nil
 }
 
-func readChangeQuery(c *call) (changeQuery, []searchurl.Fault) {
-	q := changeQuery{limit: 100}
+func readChangeQuery(c *call) (ChangeQuery, []searchurl.Fault) {
+	q := ChangeQuery{Limit: 100}
 	kinds := c.params["kind"]
 	delete(c.params, "kind") // repeatable, so not for only
-	faults := c.only("since", "source", "limit", "cursor", "kind")
+	faults := c.only("since", "source", "limit", "cursor", "kind", "id", "symbol")
 	if len(kinds) > 0 {
 		c.params["kind"] = kinds
 	}
@@ -96,14 +90,14 @@ func readChangeQuery(c *call) (changeQuery, []searchurl.Fault) {
 		if err != nil {
 			fault("since", "this is neither a number of the log nor a snapshot", "since=2026-11-24.17 or since=17")
 		}
-		q.since = seq
+		q.Since = seq
 	}
 	if s := c.params.Get("limit"); s != "" {
 		n, err := strconv.Atoi(s)
 		if err != nil || n < 1 || n > maxChanges {
 			fault("limit", fmt.Sprintf("it must lie between 1 and %d", maxChanges), "")
 		}
-		q.limit = n
+		q.Limit = n
 	}
 	if s := c.params.Get("cursor"); s != "" {
 		since, skip, _ := strings.Cut(s, ".")
@@ -112,16 +106,24 @@ func readChangeQuery(c *call) (changeQuery, []searchurl.Fault) {
 		if err1 != nil || err2 != nil || seq < 0 || n < 0 {
 			fault("cursor", "this is not a cursor of the change log", "take next from an answer as it is")
 		}
-		q.since, q.skip = uhri.Seq(seq), n
+		q.Since, q.Offset = uhri.Seq(seq), n
 	}
 	known := []string{string(uhri.Added), string(uhri.Changed), string(uhri.Relabelled), string(uhri.Withdrawn), string(uhri.Restored), string(uhri.Reprocessed)}
 	for _, k := range kinds {
 		if !slices.Contains(known, k) {
 			faults = append(faults, searchurl.Fault{Parameter: "kind", Value: cut(k), Message: "there is no such kind of change", Hint: "one of " + strings.Join(known, ", ")})
 		}
-		q.kinds = append(q.kinds, uhri.ChangeKind(k))
+		q.Kinds = append(q.Kinds, uhri.ChangeKind(k))
 	}
-	q.source = c.params.Get("source")
+	q.Source = c.params.Get("source")
+	q.ID = uhri.ID(strings.ToLower(strings.TrimSpace(c.params.Get("id"))))
+	if s := c.params.Get("symbol"); s != "" {
+		sym, err := uhri.ParseSymbol(s)
+		if err != nil {
+			fault("symbol", uhri.Message(err), "symbol=A/HRC/59/15")
+		}
+		q.Symbol = sym
+	}
 	return q, faults
 }
 

@@ -75,6 +75,8 @@ func (a *API) operations() {
 		Parameters: []*huma.Param{
 			{Name: "since", In: "query", Description: "Only what happened after this snapshot or number of the log.", Schema: &huma.Schema{Type: "string"}, Example: "2026-11-24.17"},
 			{Name: "source", In: "query", Description: "Only this source.", Schema: &huma.Schema{Type: "string"}, Example: "uhri/en"},
+			{Name: "id", In: "query", Description: "Only this record.", Schema: &huma.Schema{Type: "string"}},
+			{Name: "symbol", In: "query", Description: "Only records of this document.", Schema: &huma.Schema{Type: "string"}, Example: "A/HRC/59/15"},
 			{Name: "kind", In: "query", Description: "Only these kinds of change; repeat it for several.", Explode: yes(), Schema: &huma.Schema{Type: "array", Items: &huma.Schema{Type: "string", Enum: anys([]string{"added", "changed", "relabelled", "withdrawn", "restored", "reprocessed"})}}},
 			{Name: "limit", In: "query", Description: "Entries of one page.", Schema: &huma.Schema{Type: "integer", Minimum: num(1), Maximum: num(maxChanges), Default: 100}},
 			{Name: "cursor", In: "query", Description: "The next of an earlier answer.", Schema: &huma.Schema{Type: "string"}},

@@ -16,6 +16,7 @@ import (
 	"uhri"
 	"uhri/api"
 	"uhri/api/gate"
+	"uhri/api/problem"
 	"uhri/index"
 	"uhri/index/indextest"
 )
@@ -171,4 +172,38 @@ func (l liar) Stream(ctx context.Context, req index.Request, yield func(index.Ro
 		n++
 		return n < 40 && yield(r)
 	})
+}
+
+// The search page's twins are files and feeds of the same search.
+func TestFiles(t *testing.T) {
+	a := reference(t)
+	for path, media := range map[string]string{"/search.csv": "text/csv", "/search.xlsx": "spreadsheetml", "/search.csl.json": "csl+json", "/search.atom": "atom+xml", "/search.feed.json": "feed+json", "/data-dictionary.json": "application/json"} {
+		if !api.Owns(path) {
+			t.Errorf("%s is not the API's", path)
+		}
+		target := path + "?q=prison&country=KEN"
+		if path == "/data-dictionary.json" {
+			target = path
+		}
+		w := get(t, a, target)
+		if w.Code != 200 || !strings.Contains(w.Header().Get("Content-Type"), media) || w.Header().Get("ETag") == "" {
+			t.Errorf("%s: %d %v", path, w.Code, w.Header())
+		}
+		if again := get(t, a, target, "If-None-Match", w.Header().Get("ETag")); again.Code != 304 {
+			t.Errorf("%s again: %d", path, again.Code)
+		}
+	}
+	for _, target := range []string{"/search.docx", "/search.atom?contry=KEN", "/search.csv?country=Atlantis", "/search.csv?columns=nope"} {
+		if w := get(t, a, target); w.Code != 404 && w.Code != 400 || w.Header().Get("Content-Type") != problem.ContentType {
+			t.Errorf("%s: %d %v", target, w.Code, w.Header())
+		}
+	}
+	if w := get(t, a, "/search.csv?q="+url.QueryEscape(`prison "improve`)+"&columns=id"); w.Code != 200 {
+		t.Errorf("a query that the page repairs: %d %s", w.Code, w.Body)
+	}
+	for _, page := range []string{"/search", "/r/x", "/api", "/", "/searching"} {
+		if api.Owns(page) {
+			t.Errorf("%s is the portal's", page)
+		}
+	}
 }

@@ -101,11 +101,12 @@ func (s *Server) Describe(req index.Request, res *index.Result, p *Plan) {
 }
 
 // Serve answers with the whole result set as a file, or with its manifest (manifest=1). It returns a problem where
-// nothing has been written yet; once the file has begun, a failure breaks the connection.
+// nothing has been written yet, parameters with faults among them; once the file has begun, a failure breaks the
+// connection. Strict is about the query language only: a page that read a query leniently links to a file that does.
 func (s *Server) Serve(w http.ResponseWriter, r *http.Request, format string, strict bool) *problem.Problem {
 	ctx, params := r.Context(), r.URL.Query()
 	req, p, faults := s.Plan(format, params, strict)
-	if p == nil || strict && len(faults) > 0 {
+	if p == nil || len(faults) > 0 {
 		return problem.Invalid(faults...)
 	}
 	if s.o.Demo && p.Format.cites() {

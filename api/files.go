@@ -1,0 +1,65 @@
+package api
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"uhri/api/export"
+	"uhri/api/feed"
+	"uhri/api/problem"
+	"uhri/index/searchurl"
+)
+
+// dictionaryPath is the data dictionary for programs; the page of the same name is the portal's.
+const dictionaryPath = "/data-dictionary.json"
+
+// Owns reports whether a path is answered by the API: its own addresses, and the twins of the search page that are
+// files or feeds. Everything else is the portal's.
+func Owns(path string) bool {
+	return path == "/api/v1" || strings.HasPrefix(path, "/api/v1/") || path == "/openapi.json" || path == dictionaryPath || strings.HasPrefix(path, "/search.")
+}
+
+// files registers the twins of the search page.
+func (a *API) files() {
+	refuse := func(c echo.Context, p *problem.Problem) error {
+		if p != nil {
+			a.refuse(c.Response(), c.Request(), p)
+		}
+		return nil
+	}
+	for _, f := range export.Formats() {
+		a.echo.GET("/search."+f.Name, func(c echo.Context) error {
+			r := c.Request()
+			if isHead(r.Context()) {
+				r = r.Clone(r.Context())
+				r.Method = http.MethodHead
+			}
+			return refuse(c, a.o.Exports.Serve(c.Response(), r, f.Name, false))
+		})
+	}
+	feeds := feed.NewServer(feed.Options{Searcher: a.o.Searcher, BaseURL: a.o.BaseURL, Rights: a.o.Rights, Version: a.o.Version, Demo: a.o.Demo})
+	for _, k := range feed.Kinds() {
+		a.echo.GET("/search."+k.Ext, func(c echo.Context) error {
+			req, faults := searchurl.Parse(c.QueryParams(), searchurl.Options{})
+			if len(faults) > 0 {
+				return refuse(c, problem.Invalid(faults...))
+			}
+			return refuse(c, feeds.Serve(c.Response(), c.Request(), k.Ext, "/search", req))
+		})
+	}
+	a.echo.GET(dictionaryPath, func(c echo.Context) error {
+		b, err := export.Dictionary()
+		if err != nil {
+			return err
+		}
+		tag := a.etag("", string(b))
+		c.Response().Header().Set("ETag", tag)
+		c.Response().Header().Set("Cache-Control", "no-cache")
+		if matches(c.Request().Header.Get("If-None-Match"), tag) {
+			return c.NoContent(http.StatusNotModified)
+		}
+		return c.JSONBlob(http.StatusOK, b)
+	})
+}
