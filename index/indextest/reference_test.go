@@ -11,3 +11,14 @@ import (
 func TestReference(t *testing.T) {
 	Run(t, func(testing.TB) index.Engine { return NewReference() })
 }
+
+// The published counts over the real records, by brute force.
+func TestReferenceRealCounts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads 41,721 records two dozen times")
+	}
+	recs := RealCorpus(t)
+	e := NewReference()
+	Publish(t, e, "real", recs)
+	RealCounts(t, e)
+}
