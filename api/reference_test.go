@@ -12,9 +12,11 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"uhri"
 	"uhri/api"
+	"uhri/api/export"
 	"uhri/api/gate"
 	"uhri/api/problem"
 	"uhri/index"
@@ -120,6 +122,9 @@ func TestExport(t *testing.T) {
 			t.Errorf("%s: another file the second time", params)
 		}
 	}
+	if w := get(t, a, "/api/v1/recommendations/export?format=ndjson&page=2&limit=10&facets=*"); bytes.Count(w.Body.Bytes(), []byte("\n")) != 45 {
+		t.Errorf("a page was exported, not the whole set: %d rows", bytes.Count(w.Body.Bytes(), []byte("\n")))
+	}
 	if w := get(t, a, "/api/v1/recommendations/export"); w.Code != 400 {
 		t.Errorf("without format: %d", w.Code)
 	}
@@ -206,4 +211,31 @@ func TestFiles(t *testing.T) {
 			t.Errorf("%s is the portal's", page)
 		}
 	}
+}
+
+// Behind every layer of the edge a reader that takes nothing is let go, and so its place is free again.
+func TestStalledReaderIsLetGo(t *testing.T) {
+	c := newCollection()
+	for _, r := range c.records {
+		r.Texts[uhri.English] = uhri.Text{Full: strings.Repeat("prison ", 200_000)}
+	}
+	files := export.NewServer(export.Options{Searcher: c, Patience: 50 * time.Millisecond})
+	done := make(chan int, 1)
+	a := newAPI(t, c, func(o *api.Options) { o.Exports = files })
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() { done <- 0; panic(recover()) }()
+		a.ServeHTTP(w, r)
+	}))
+	defer srv.Close()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, srv.URL+"/api/v1/recommendations/export?format=ndjson", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Accept-Encoding", "identity") // 60 MB do not fit any buffer on the way
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-done
+	resp.Body.Close()
 }

@@ -620,3 +620,58 @@ func TestZipEntriesHaveNoClockTime(t *testing.T) {
 		}
 	}
 }
+
+func TestVerify(t *testing.T) {
+	for _, f := range Formats() {
+		b, m := file(t, &rows{all: many(500)}, f.Name, "")
+		if err := Verify(bytes.NewReader(b), m); err != nil {
+			t.Errorf("%s: %v", f.Name, err)
+		}
+		changed := slices.Clone(b)
+		changed[len(changed)/2] ^= 1
+		short := b[:len(b)-5]
+		for what, bad := range map[string][]byte{"changed": changed, "short": short, "empty": nil} {
+			if err := Verify(bytes.NewReader(bad), m); uhri.KindOf(err) != uhri.Invalid {
+				t.Errorf("%s, %s: %v", f.Name, what, err)
+			}
+		}
+		if err := Verify(bytes.NewReader(b), func() Manifest { m.SHA256 = ""; return m }()); uhri.KindOf(err) != uhri.Invalid {
+			t.Errorf("%s without a hash: %v", f.Name, err)
+		}
+	}
+}
+
+func TestDataPackage(t *testing.T) {
+	_, csvManifest := file(t, &rows{all: many(10)}, "csv", "")
+	_, nd := file(t, &rows{all: many(10)}, "ndjson", "")
+	b, err := DataPackage(map[string]Manifest{"all.csv": csvManifest, "all.ndjson": nd}, []string{"all.csv", "all.ndjson"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var pkg struct {
+		Name, Version string
+		Resources     []struct {
+			Name, Path, Hash string
+			Bytes            int64
+			Schema           *struct {
+				Fields []struct{ Name, Type, Description string }
+			}
+		}
+	}
+	if err := json.Unmarshal(b, &pkg); err != nil {
+		t.Fatal(err)
+	}
+	if pkg.Version != "2026-11-24.17" || len(pkg.Resources) != 2 || pkg.Resources[0].Hash != "sha256:"+csvManifest.SHA256 || pkg.Resources[1].Schema != nil {
+		t.Errorf("package = %s", b)
+	}
+	for i, c := range DefaultColumns() {
+		if f := pkg.Resources[0].Schema.Fields[i]; f.Name != c.Name || f.Description != c.Description {
+			t.Errorf("field %d = %+v, want %s", i, f, c.Name)
+		}
+	}
+	ld, err := Dataset(csvManifest, Formats(), func(f Format) string { return "https://example.org/search." + f.Name })
+	var d map[string]any
+	if err != nil || json.Unmarshal(ld, &d) != nil || d["@type"] != "Dataset" || len(d["distribution"].([]any)) != len(Formats()) {
+		t.Errorf("dataset = %s, %v", ld, err)
+	}
+}

@@ -67,9 +67,11 @@ func NewServer(o Options) *Server {
 // Rights is the statement of manifests where none is configured.
 const Rights = "Texts © their publishers; UN documents are linked by their symbol. This is not an official product of the United Nations. No licence is given beyond what the publishers grant."
 
-// Plan reads the parameters of an export: the search's and its own. All faults are reported.
+// Plan reads the parameters of an export: the search's and its own. All faults are reported. The request is that of
+// the whole set: what concerns one page falls away.
 func (s *Server) Plan(format string, v url.Values, strict bool) (index.Request, *Plan, []searchurl.Fault) {
 	req, faults := searchurl.Parse(v, searchurl.Options{Strict: strict, Also: Parameters()})
+	req = searchurl.At("", req).Set().Request()
 	f, err := FormatByName(format)
 	if err != nil {
 		return req, nil, append(faults, searchurl.Fault{Parameter: "format", Value: clip(format), Message: uhri.Message(err), Hint: "format=csv"})
@@ -123,7 +125,7 @@ func (s *Server) Serve(w http.ResponseWriter, r *http.Request, format string, st
 	req.Snapshot = res.Snapshot.ID // what is counted is what is streamed
 	s.Describe(req, res, p)
 	wantsManifest := params.Get("manifest") == "1" || params.Get("manifest") == "true"
-	key := searchurl.String(searchurl.At("", req).Set().Request())
+	key := searchurl.String(req)
 	tag := etag(s.o.Version, s.o.BaseURL, p.Format.Name, fmt.Sprint(p.BOM, wantsManifest, s.o.Demo, p.names()), key, p.Manifest.Rights)
 	h := w.Header()
 	h.Set("ETag", tag)
