@@ -13,10 +13,12 @@ import (
 var (
 	numberRow  = regexp.MustCompile(`^(\d{1,3})\.(?:\s|$)`)
 	subRow     = regexp.MustCompile(`^(\d{1,3})\.\s?(\d{1,3})(?:\.\s?|\s|$)`)
+	gluedSub   = regexp.MustCompile(`^(\d{1,3})\.(\d{1,3})(\p{Lu}\p{Ll})`)
+	bareRow    = regexp.MustCompile(`^(\d{1,3})\s+\p{Lu}`) // a number whose stop was forgotten
 	letterRow  = regexp.MustCompile(`^\(([a-z]{1,5}|[A-Z])\)\s*`)
 	bareLetter = regexp.MustCompile(`^([a-z]{1,4})\)\s+`) // Spanish and French
 	bulletRow  = regexp.MustCompile(`^([•▪◦·●○■–—\-])\s+`)
-	leaderRow  = regexp.MustCompile(`(?:\.\s?){5,}|…{2,}`)
+	leaderRow  = regexp.MustCompile(`(?:\.\s?){5,}|…{2,}|\.{3}\s*\d{1,3}\s*[-–]?\s*\d{1,3}(?:\s+\d{1,3})?$`)
 	outlineRow = regexp.MustCompile(`^(?:([IVX]{1,6})\.?|([A-Z])\.|(\d{1,2})\.)\s+\S`)
 	annexRow   = regexp.MustCompile(`(?i)^(?:annex|annexe|anexo|appendix|приложение|附件)(?:\s+[ivx\d]+)?\.?$`)
 )
@@ -213,7 +215,7 @@ func (l *layout) subStart(chain map[int]int) (at map[float64]bool) {
 			n = v
 			continue
 		}
-		if m := subRow.FindStringSubmatch(l.rows[i].text); m != nil && n > 0 && m[1] == strconv.Itoa(n) {
+		if prefix, _, _, ok := splitSub(l.rows[i].text); ok && n > 0 && prefix == strconv.Itoa(n) {
 			count[math.Round(l.rows[i].indent)]++
 			total++
 		}
@@ -240,10 +242,13 @@ type builder struct {
 	out []Block
 	cur *Block
 	// of the current paragraph
-	main   string // its number
-	inner  int    // last number of a list that starts again
-	letter string // last lettered item
-	roman  string // last item of a second level
+	main      string  // its number
+	inner     int     // last number of a list that starts again
+	innerAt   float64 // and where it stands
+	subPrefix string  // last item of the form 140.7
+	lastSub   int
+	letter    string // last lettered item
+	roman     string // last item of a second level
 	// of the current block
 	last     *row // its last row
 	bold     float64
@@ -313,18 +318,17 @@ func (b *builder) row(r *row, subAt map[float64]bool) {
 		b.start(r, Block{Kind: Contents}, t)
 		return
 	}
-	if m := subRow.FindStringSubmatch(t); m != nil && b.main != "" && subAt[math.Round(r.indent)] && (m[1] == b.main || b.sibling(m[1])) {
-		b.start(r, Block{Kind: Item, Level: 1, Number: m[1] + "." + m[2]}, strings.TrimSpace(t[len(m[0]):]))
+	if n, m, rest, ok := splitSub(t); ok && b.main != "" && subAt[math.Round(r.indent)] && b.subFits(n, m) {
+		b.lastSub, b.subPrefix = m, n
+		b.start(r, Block{Kind: Item, Level: 1, Number: n + "." + strconv.Itoa(m)}, rest)
 		b.letter, b.roman = "", ""
 		return
 	}
-	if m := numberRow.FindStringSubmatch(t); m != nil && b.main != "" && r.indent >= 12 && r.indent <= 75 {
-		if n, _ := strconv.Atoi(m[1]); n == b.inner+1 {
-			b.inner = n
-			b.letter, b.roman = "", ""
-			b.start(r, Block{Kind: Item, Level: 1, Number: m[1]}, strings.TrimSpace(t[len(m[0]):]))
-			return
-		}
+	if n, rest, ok := b.innerNumber(r, t); ok {
+		b.inner, b.innerAt = n, r.indent
+		b.letter, b.roman = "", ""
+		b.start(r, Block{Kind: Item, Level: 1, Number: strconv.Itoa(n)}, rest)
+		return
 	}
 	if b.heading(r) {
 		return
@@ -348,10 +352,45 @@ func (b *builder) row(r *row, subAt map[float64]bool) {
 	b.add(r)
 }
 
-// sibling reports whether the open item has the given paragraph prefix, so that a misprinted paragraph number does not
-// lose the items below it.
-func (b *builder) sibling(prefix string) bool {
-	return b.cur != nil && b.cur.Kind == Item && strings.HasPrefix(b.cur.Number, prefix+".")
+// splitSub reads "140.7 Text", "140.7. Text", "140. 7 Text" and "140.7Text".
+func splitSub(t string) (prefix string, n int, rest string, ok bool) {
+	if m := gluedSub.FindStringSubmatch(t); m != nil {
+		n, _ = strconv.Atoi(m[2])
+		return m[1], n, t[len(m[0])-len(m[3]):], true
+	}
+	m := subRow.FindStringSubmatch(t)
+	if m == nil {
+		return "", 0, "", false
+	}
+	n, _ = strconv.Atoi(m[2])
+	return m[1], n, strings.TrimSpace(t[len(m[0]):]), true
+}
+
+// subFits accepts 140.7 below paragraph 140, and, where the paragraph's own number was missed or an item's misprinted,
+// the first of a list and the next of the open one.
+func (b *builder) subFits(prefix string, n int) bool {
+	return prefix == b.main || prefix == b.subPrefix || n == 1 || n == b.lastSub+1
+}
+
+// innerNumber reads the number of a list that starts again below each paragraph. Position tells it from a paragraph's
+// number; one forgotten number or stop does not end the list.
+func (b *builder) innerNumber(r *row, t string) (n int, rest string, ok bool) {
+	if b.main == "" || r.indent < 12 || r.indent > 75 {
+		return 0, "", false
+	}
+	if m := numberRow.FindStringSubmatch(t); m != nil {
+		n, _ = strconv.Atoi(m[1])
+		aligned := b.inner > 0 && math.Abs(r.indent-b.innerAt) <= 4 && b.cur != nil && closed(b.cur.Text)
+		if n == b.inner+1 || (aligned && n > b.inner && n <= b.inner+3) {
+			return n, strings.TrimSpace(t[len(m[0]):]), true
+		}
+	}
+	if m := bareRow.FindStringSubmatch(t); m != nil && b.inner > 0 && math.Abs(r.indent-b.innerAt) <= 4 && b.cur != nil && closed(b.cur.Text) {
+		if n, _ = strconv.Atoi(m[1]); n == b.inner+1 {
+			return n, strings.TrimSpace(t[len(m[1]):]), true
+		}
+	}
+	return 0, "", false
 }
 
 // newPlain tells an unnumbered paragraph from the next line of the open one: a wider gap after a closed sentence; at a

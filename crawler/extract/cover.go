@@ -11,7 +11,7 @@ import (
 var (
 	symbolIn = regexp.MustCompile(`\b(?:[A-Z]{1,5})(?:/[A-Z0-9][A-Za-z0-9.\-]*){2,9}`)
 	slashes  = regexp.MustCompile(`\s*/\s*`) // spaces that stand around slashes in some files
-	dateIn   = regexp.MustCompile(`\b(\d{1,2})(?:st|nd|rd|th|er)?\s+(?:de\s+)?(January|February|March|April|May|June|July|August|September|October|November|December|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre)\s+(?:de\s+)?((?:19|20)\d\d)\b`)
+	dateIn   = regexp.MustCompile(`(?i)\b(\d{1,2})(?:st|nd|rd|th|er)?\s+(?:de\s+)?(January|February|March|April|May|June|July|August|September|October|November|December|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre)\s+(?:de\s+)?((?:19|20)\d\d)\b`)
 )
 
 var months = map[string]time.Month{
