@@ -10,6 +10,8 @@ import (
 
 	"uhri"
 	"uhri/index"
+
+	"pgregory.net/rapid"
 )
 
 // SharedData returns the path of a file of the real data, which lie beside the checkout in ../shared/data, and skips
@@ -165,4 +167,28 @@ func RealCounts(t *testing.T, s index.Searcher) {
 			t.Errorf("%s: %d, want %d", v, values[v], want)
 		}
 	}
+}
+
+// RunReal holds an engine to the published counts, the judged searches, and the reference engine's answers over the
+// real records. It skips where they are absent.
+func RunReal(t *testing.T, open func(testing.TB) index.Engine) {
+	recs := RealCorpus(t)
+	t.Run("Real", func(t *testing.T) {
+		e := opened(t, open, recs)
+		t.Run("Counts", func(t *testing.T) { RealCounts(t, e) })
+		t.Run("Relevance", func(t *testing.T) { RealRelevance(t, e) })
+	})
+	t.Run("Real random", func(t *testing.T) {
+		// Every twentieth record: brute force over all would take an hour.
+		var some []*uhri.Recommendation
+		for i := 0; i < len(recs); i += 20 {
+			some = append(some, recs[i])
+		}
+		e, ref := opened(t, open, some), opened(t, func(testing.TB) index.Engine { return NewReference() }, some)
+		rapid.Check(t, func(rt *rapid.T) {
+			req := DrawRequest(rt)
+			req.Langs = nil
+			Compare(rt, e, ref, req)
+		})
+	})
 }

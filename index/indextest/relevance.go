@@ -84,3 +84,12 @@ func MeasureRelevance(t testing.TB, s index.Searcher) Relevance {
 	t.Logf("%d judged searches: recall@5 %.3f, MRR %.3f", len(searches), mean.Recall5, mean.MRR)
 	return mean
 }
+
+// RealRelevance fails if the first hits have become worse than index/decisions/0001-bm25.md says they are. It wants an
+// engine with the real records published.
+func RealRelevance(t *testing.T, s index.Searcher) {
+	const recall5, mrr = 0.89, 0.81
+	if m := MeasureRelevance(t, s); m.Recall5 < recall5 || m.MRR < mrr {
+		t.Errorf("recall@5 %.3f and MRR %.3f, want %.2f and %.2f at least", m.Recall5, m.MRR, recall5, mrr)
+	}
+}
