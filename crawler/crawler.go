@@ -49,7 +49,7 @@ type Sweep struct {
 	Bytes     int64
 }
 
-// Progress is told while a harvest runs. Total is 0 when unknown.
+// Progress is told while a harvest runs. TotalBytes is 0 when unknown.
 type Progress struct {
 	Bytes, TotalBytes int64
 	Items             int
@@ -62,7 +62,8 @@ type Source interface {
 	Name() string
 	// Harvest calls yield for each item since the cursor, in a resumable order, and ends with what it swept. An
 	// *ItemError concerns one item and harvesting goes on; any other error ends it. Only a Complete sweep may withdraw,
-	// and only inside its Scope. It stops when yield returns false or ctx ends.
+	// and only inside its Scope. It stops when yield returns false or ctx ends. The bytes of a yielded Raw are no longer the
+	// source's. What it knows of bytes and size it tells with Report.
 	Harvest(ctx context.Context, since Cursor, yield func(Item, error) bool) (Sweep, error)
 }
 

@@ -15,10 +15,10 @@ import (
 )
 
 const (
-	chunkItems = 64       // items a worker takes at once: channel traffic vanishes beside the work
-	chunkBytes = 256 << 10 // a document fills a chunk by itself
-	batchItems = 4000     // items of one staging transaction …
-	batchBytes = 16 << 20 // … or this much raw content …
+	chunkItems = 64              // items a worker takes at once: channel traffic vanishes beside the work
+	chunkBytes = 256 << 10       // a document fills a chunk by itself
+	batchItems = 4000            // items of one staging transaction …
+	batchBytes = 16 << 20        // … or this much raw content …
 	batchEvery = 2 * time.Second // … or what came in this time, so that a kill loses seconds of work
 )
 

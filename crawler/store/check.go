@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -120,7 +121,13 @@ func (s *Store) Backup(ctx context.Context, file string) error {
 	}
 	part := file + ".part"
 	os.Remove(part)
-	if _, err := s.read.ExecContext(ctx, "VACUUM INTO ?", part); err != nil {
+	// A connection of its own: the writer goes on meanwhile, and readers may not write at all.
+	db, err := sql.Open("sqlite", s.dsn())
+	if err != nil {
+		return fmt.Errorf("backing up: %w", err)
+	}
+	_, err = db.ExecContext(ctx, "VACUUM INTO ?", part)
+	if err := errors.Join(err, db.Close()); err != nil {
 		os.Remove(part)
 		return fmt.Errorf("backing up: %w", err)
 	}

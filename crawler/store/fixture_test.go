@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -150,4 +151,26 @@ func whole(t testing.TB, s *store.Store) store.Report {
 		t.Fatalf("the store is not whole: %q", r.Faults)
 	}
 	return r
+}
+
+// documents is a source of one document with a record on each line.
+type documents struct {
+	name string
+	ids  []string
+}
+
+func (d documents) Name() string { return d.name }
+
+func (d documents) Harvest(_ context.Context, _ crawler.Cursor, yield func(crawler.Item, error) bool) (crawler.Sweep, error) {
+	yield(crawler.Item{Key: "A/HRC/2/2 en", Raw: []byte(strings.Join(d.ids, "\n")), MediaType: "text/plain", Symbol: "A/HRC/2/2", Lang: uhri.English,
+		FetchedAt: time.Date(2026, 1, len(d.ids), 0, 0, 0, 0, time.UTC)}, nil)
+	return crawler.Sweep{}, nil
+}
+
+// cutLines makes a record of each line.
+func cutLines(_ context.Context, it crawler.Item) (out []*uhri.Recommendation, err error) {
+	for _, id := range strings.Fields(string(it.Raw)) {
+		out = append(out, &uhri.Recommendation{ID: uhri.ID(id), Symbol: it.Symbol, Texts: map[uhri.Lang]uhri.Text{uhri.English: {Full: "Paragraph " + id}}})
+	}
+	return out, nil
 }

@@ -39,12 +39,13 @@ func (st *staging) Promote(ctx context.Context, sweep crawler.Sweep) (uhri.Run, 
 	if st.done {
 		return uhri.Run{}, errors.New("store: the run is over")
 	}
-	p := &promotion{s: st.s, src: st.src, source: st.source, lang: st.lang, run: st.run, number: st.number, kind: st.kind, sweep: sweep, taken: st.taken, same: st.same}
+	p := &promotion{s: st.s, src: st.src, source: st.source, lang: st.lang, run: st.run, number: st.number, kind: st.kind, sweep: sweep}
 	err := st.s.update(ctx, func(tx *sql.Tx) error {
 		p.tx = tx
 		if err := st.finishStaging(ctx, tx, sweep); err != nil {
 			return err
 		}
+		p.taken, p.same = st.taken, st.same
 		if _, err := tx.ExecContext(ctx, "UPDATE run SET bytes=?, total_bytes=? WHERE run=?", max(sweep.Bytes, st.bytes), st.total, st.run); err != nil {
 			return err
 		}
@@ -121,6 +122,7 @@ type promotion struct {
 	added, changed, withdrawn, rejected, reprocessed int
 	merged, unmerged                                 int
 	noText                                           int // translations that are none
+	previous                                         int // the run promoted before
 }
 
 // decide promotes the run or puts it in quarantine.
@@ -203,6 +205,15 @@ func (p *promotion) apply(ctx context.Context) (reason string, err error) {
 	if p.rejected, err = p.count(ctx, "SELECT count(*) FROM staged_reject WHERE staging=?", p.number); err != nil {
 		return "", err
 	}
+	if p.previous, err = p.count(ctx, "SELECT coalesce(max(run), 0) FROM run WHERE src=? AND run<? AND kind='harvest' AND state IN ('ok', 'unchanged')", p.src, p.run); err != nil {
+		return "", err
+	}
+	if p.sweep.Unchanged { // what was rejected then is rejected still
+		if p.rejected, err = p.count(ctx, "SELECT coalesce(sum(times), 0) FROM rejection WHERE src=? AND last_run=?", p.src, p.previous); err != nil {
+			return "", err
+		}
+		p.taken += p.rejected
+	}
 	var lost string
 	if p.lang != "" {
 		err = p.applyTexts(ctx)
@@ -239,7 +250,7 @@ func (p *promotion) apply(ctx context.Context) (reason string, err error) {
 		reason = fmt.Sprintf("%d of the %d records of %s became unreadable", unreadable, base, scope)
 	case lost != "":
 		reason = lost
-	case p.taken > 0 && p.rejected == p.taken && !p.onlyWaits(ctx):
+	case p.taken > 0 && p.rejected == p.taken && !p.sweep.Unchanged && !p.onlyWaits(ctx):
 		reason = fmt.Sprintf("none of the %d items could be read", p.taken)
 	}
 	return reason, p.finish(ctx)
@@ -616,18 +627,14 @@ func (p *promotion) applyTexts(ctx context.Context) error {
 
 // finish closes the run's rows: ledger, checkpoint, counts.
 func (p *promotion) finish(ctx context.Context) error {
-	previous, err := p.count(ctx, "SELECT coalesce(max(run), 0) FROM run WHERE src=? AND run<? AND kind='harvest' AND state IN ('ok', 'unchanged')", p.src, p.run)
-	if err != nil {
-		return err
-	}
 	if err := p.exec(ctx, `INSERT INTO rejection (src, key, reason, first_run, last_run, times, raw)
 		SELECT ?, key, reason, ?, ?, count(*), raw FROM staged_reject WHERE staging=? GROUP BY key, reason ORDER BY min(n)
 		ON CONFLICT (src, key, reason) DO UPDATE SET first_run=CASE WHEN last_run=? THEN first_run ELSE excluded.first_run END, last_run=excluded.last_run, times=excluded.times, raw=excluded.raw`,
-		p.src, p.run, p.run, p.number, previous); err != nil {
+		p.src, p.run, p.run, p.number, p.previous); err != nil {
 		return err
 	}
-	if p.sweep.Unchanged && previous > 0 { // what was rejected then is rejected still
-		if err := p.exec(ctx, "UPDATE rejection SET last_run=? WHERE src=? AND last_run=?", p.run, p.src, previous); err != nil {
+	if p.sweep.Unchanged && p.previous > 0 {
+		if err := p.exec(ctx, "UPDATE rejection SET last_run=? WHERE src=? AND last_run=?", p.run, p.src, p.previous); err != nil {
 			return err
 		}
 	}

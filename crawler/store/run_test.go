@@ -1,12 +1,20 @@
 package store_test
 
 import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"uhri"
+	"uhri/crawler"
 	"uhri/crawler/store"
 )
 
@@ -71,4 +79,312 @@ func TestRunsTellNewChangedSameWithdrawnRejectedRestored(t *testing.T) {
 		t.Errorf("a restored record keeps when it was first seen: %v", r.Provenance.FirstSeen)
 	}
 	whole(t, s)
+}
+
+func TestQuarantine(t *testing.T) {
+	first := passages(100)
+	edit := func(f func(p *passage)) []passage {
+		out := append([]passage(nil), first...)
+		for i := range out {
+			f(&out[i])
+		}
+		return out
+	}
+	for _, tt := range []struct {
+		name   string
+		next   *list
+		state  uhri.RunState
+		reason string
+		then   int // records after Accept
+	}{
+		{"five in a hundred go", english(first[5:]...), uhri.OK, "", 0},
+		{"six in a hundred go", english(first[6:]...), uhri.Quarantined, "6 of the 100 records of the source would be withdrawn, more than 5 %", 94},
+		{"nothing is left", english(), uhri.Quarantined, "the source yielded nothing; it had 100 records", 0},
+		{"a part that is no complete sweep", &list{name: "uhri/en", items: first[:3], partial: true}, uhri.Unchanged, "", 0},
+		{"countries vanish", english(edit(func(p *passage) { p.Country = "" })...), uhri.Quarantined, "100 of the 100 records would lose their country", 100},
+		{"everything is unreadable", english(edit(func(p *passage) { p.Bad = "no such form" })...), uhri.Quarantined, "100 of the 100 records of the source became unreadable", 100},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := open(t, store.Options{})
+			harvest(t, s, english(first...))
+			run := harvest(t, s, tt.next)
+			if run.State != tt.state || run.Reason != tt.reason {
+				t.Fatalf("run is %s: %q; want %s: %q", run.State, run.Reason, tt.state, tt.reason)
+			}
+			if run.In != run.New+run.Changed+run.Same+run.Rejected {
+				t.Errorf("the run does not add up: %+v", run)
+			}
+			if tt.state != uhri.Quarantined {
+				whole(t, s)
+				return
+			}
+			if got := all(t, s); len(got) != 100 || got["id-00050"].Countries == nil {
+				t.Errorf("readers see a quarantined run: %d records", len(got))
+			}
+			accepted, err := s.Accept(t.Context(), run.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := all(t, s); accepted.State == uhri.Quarantined || len(got) != tt.then {
+				t.Errorf("after accepting: %+v, %d records, want %d", accepted, len(got), tt.then)
+			}
+			if _, err := s.Accept(t.Context(), run.ID); uhri.KindOf(err) != uhri.Invalid {
+				t.Errorf("accepting twice gives %v", err)
+			}
+			whole(t, s)
+		})
+	}
+}
+
+func TestAcceptRefusesWhatIsOutOfDate(t *testing.T) {
+	s := open(t, store.Options{})
+	first := passages(50)
+	harvest(t, s, english(first...))
+	held := harvest(t, s, english(first[:10]...))
+	harvest(t, s, english(first...))
+	if _, err := s.Accept(t.Context(), held.ID); uhri.KindOf(err) != uhri.Invalid {
+		t.Errorf("accepting an old run gives %v", err)
+	}
+	if _, err := s.Accept(t.Context(), 77); uhri.KindOf(err) != uhri.NotFound {
+		t.Errorf("accepting an unknown run gives %v", err)
+	}
+	if got := all(t, s); len(got) != 50 {
+		t.Errorf("%d records", len(got))
+	}
+}
+
+func TestOnlyTheSweptScopeWithdraws(t *testing.T) {
+	s := open(t, store.Options{MaxDrop: 1})
+	both := passages(20)
+	harvest(t, s, &list{name: "upr", items: both[:10], scope: "session 1"})
+	harvest(t, s, &list{name: "upr", items: both[10:], scope: "session 2"})
+	wantRun(t, harvest(t, s, &list{name: "upr", items: both[10:15], scope: "session 2"}), uhri.Run{Source: "upr", State: uhri.OK, In: 5, Same: 5, Withdrawn: 5})
+	if got := all(t, s); len(got) != 15 {
+		t.Errorf("%d records, want the ten of session 1 and five of session 2", len(got))
+	}
+}
+
+func TestNothingIsDroppedSilently(t *testing.T) {
+	s := open(t, store.Options{})
+	items := passages(5)
+	other := items[1]
+	other.Text = "Something else under the same ID"
+	run := harvest(t, s, english(items[0], items[1], items[1], other, items[2]))
+	wantRun(t, run, uhri.Run{Source: "uhri/en", State: uhri.OK, In: 5, New: 3, Rejected: 2})
+	ledger, err := s.Rejections(t.Context(), run.ID, 10, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []uhri.Rejection{
+		{Run: run.ID, Source: "uhri/en", Key: "id-00001", Reason: "the same record twice in one publication; kept once"},
+		{Run: run.ID, Source: "uhri/en", Key: "id-00001", Reason: "a second, different record under the same key; the first one was kept"},
+	}
+	if diff := cmp.Diff(want, ledger); diff != "" {
+		t.Errorf("ledger (-want +got):\n%s", diff)
+	}
+	if got := all(t, s)["id-00001"].Texts[uhri.English].Full; got != items[1].Text {
+		t.Errorf("kept %q", got)
+	}
+	// The same again: the first of them is unchanged, the others are still told.
+	wantRun(t, harvest(t, s, english(items[0], items[1], items[1], other, items[2])), uhri.Run{Source: "uhri/en", State: uhri.Unchanged, In: 5, Same: 3, Rejected: 2})
+}
+
+func TestThePublisherHasNothingNew(t *testing.T) {
+	s := open(t, store.Options{})
+	src := english(passages(7)...)
+	src.items[6].Bad = "unreadable"
+	src.cursor = crawler.Cursor{"etag": "1"}
+	first := harvest(t, s, src)
+	src.unchanged = true
+	run := harvest(t, s, src)
+	wantRun(t, run, uhri.Run{Source: "uhri/en", State: uhri.Unchanged, In: 7, Same: 6, Rejected: 1})
+	if src.since["etag"] != "1" {
+		t.Errorf("the cursor came back as %v", src.since)
+	}
+	if ledger, err := s.Rejections(t.Context(), run.ID, 10, 0); err != nil || len(ledger) != 1 || first.Rejected != 1 {
+		t.Errorf("what was rejected is rejected still: %v, %v", ledger, err)
+	}
+}
+
+func TestTranslations(t *testing.T) {
+	s := open(t, store.Options{})
+	en := passages(30)
+	translate := func(lang string, n int, text string) *list {
+		l := &list{name: "uhri/" + lang}
+		for _, p := range en[:n] {
+			l.items = append(l.items, passage{ID: p.ID, Lang: lang, Text: text + " " + p.ID, Country: "KEN"})
+		}
+		return l
+	}
+	fr := translate("fr", 20, "Veiller à ce que tous les enfants aillent à l'école")
+	fr.items[1].Text = en[1].Text // the English text, as publishers do
+	// French comes before English: it waits.
+	wantRun(t, harvest(t, s, fr), uhri.Run{Source: "uhri/fr", State: uhri.Unchanged, In: 20, Rejected: 20})
+	if ok, err := s.LangComplete(t.Context(), uhri.French); err != nil || !ok {
+		t.Errorf("the French run was complete: %v, %v", ok, err)
+	}
+	fr.cursor = crawler.Cursor{"etag": "fr"}
+	harvest(t, s, fr)
+	harvest(t, s, english(en...))
+	got := harvest(t, s, fr)
+	wantRun(t, got, uhri.Run{Source: "uhri/fr", State: uhri.OK, In: 20, New: 19, Same: 1, Reason: "1 of 20 texts are the English ones or in another script: not translations"})
+	if fr.since != nil {
+		t.Errorf("what waited needs a harvest from the beginning, not since %v", fr.since)
+	}
+	recs := all(t, s)
+	if len(recs) != 30 || recs["id-00000"].Texts[uhri.French].Full != fr.items[0].Text || len(recs["id-00001"].Texts) != 1 || len(recs["id-00025"].Texts) != 1 {
+		t.Errorf("French texts: %v, %v", recs["id-00000"].Texts, recs["id-00001"].Texts)
+	}
+	if !recs["id-00000"].Provenance.LastChanged.IsZero() {
+		t.Error("a first translation is no change of the record")
+	}
+	// Arabic in Latin letters is none.
+	ar := translate("ar", 2, "Ensure that children go to school")
+	ar.items[1].Text = "ضمان التحاق جميع الأطفال بالمدارس"
+	wantRun(t, harvest(t, s, ar), uhri.Run{Source: "uhri/ar", State: uhri.OK, In: 2, New: 1, Same: 1, Reason: "1 of 2 texts are the English ones or in another script: not translations"})
+
+	// A French run changes and removes French text, and nothing else.
+	fr.items[2].Text = "Construire des écoles"
+	fr.items[3].Text = en[3].Text
+	fr.items = fr.items[:19]
+	got = harvest(t, s, fr)
+	wantRun(t, got, uhri.Run{Source: "uhri/fr", State: uhri.Quarantined, In: 19, Changed: 2, Same: 17, Withdrawn: 1, Reason: "1 of the 19 records of the source would be withdrawn, more than 5 %"})
+	if _, err := s.Accept(t.Context(), got.ID); err != nil {
+		t.Fatal(err)
+	}
+	recs = all(t, s)
+	if recs["id-00002"].Texts[uhri.French].Full != "Construire des écoles" || len(recs["id-00003"].Texts) != 1 || len(recs["id-00019"].Texts) != 1 || len(recs) != 30 {
+		t.Errorf("after the second French run: %v %v %v", recs["id-00002"].Texts, recs["id-00003"].Texts, recs["id-00019"].Texts)
+	}
+	changes, err := s.Changes(t.Context(), 3, store.ChangeFilter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := map[uhri.ID][2]string{}
+	for _, c := range changes {
+		if c.Kind != uhri.Changed || c.Lang != uhri.French {
+			t.Errorf("unexpected change %+v", c)
+		}
+		texts[c.ID] = [2]string{c.OldText, c.NewText}
+	}
+	const old = "Veiller à ce que tous les enfants aillent à l'école "
+	if diff := cmp.Diff(map[uhri.ID][2]string{"id-00002": {old + "id-00002", "Construire des écoles"}, "id-00003": {old + "id-00003", ""}, "id-00019": {old + "id-00019", ""}}, texts); diff != "" {
+		t.Errorf("changes (-want +got):\n%s", diff)
+	}
+	// English becomes what French says: then it is no translation any more.
+	en[4].Text = fr.items[4].Text
+	harvest(t, s, english(en...))
+	if r := all(t, s)["id-00004"]; len(r.Texts) != 1 {
+		t.Errorf("a text equal to the English one passes for French: %v", r.Texts)
+	}
+	if raw, _, err := s.Raw(t.Context(), "id-00002", uhri.French); err != nil || !bytes.Contains(raw, []byte("Construire")) {
+		t.Errorf("raw French: %s, %v", raw, err)
+	}
+	// What English withdraws takes its translations along, and brings them back.
+	harvest(t, s, english(en[1:]...))
+	if len(all(t, s)) != 29 {
+		t.Error("the record is still there")
+	}
+	harvest(t, s, english(en...))
+	if r := all(t, s)["id-00000"]; r.Texts[uhri.French].Full == "" {
+		t.Error("the restored record lost its French text")
+	}
+	whole(t, s)
+}
+
+func TestFolderKind(t *testing.T) {
+	dir := t.TempDir()
+	demo := passages(3)
+	for i := range demo {
+		demo[i].Demo = true
+	}
+	s := open(t, store.Options{Dir: dir})
+	harvest(t, s, english(demo...))
+	if s.Kind() != store.Demonstration {
+		t.Errorf("kind is %q", s.Kind())
+	}
+	real := passages(3)
+	_, err := (&crawler.Runner{Store: s}).Run(t.Context(), english(real...), process, nil)
+	if uhri.KindOf(err) != uhri.Invalid || !strings.Contains(err.Error(), "demonstration") {
+		t.Errorf("a real source into a demonstration folder gives %v", err)
+	}
+	if _, err := store.Open(t.Context(), store.Options{Dir: dir, Kind: store.Real}); uhri.KindOf(err) != uhri.Invalid {
+		t.Errorf("opening it for real records gives %v", err)
+	}
+	empty := t.TempDir()
+	s = open(t, store.Options{Dir: empty, Kind: store.Real})
+	if _, err := (&crawler.Runner{Store: s}).Run(t.Context(), english(demo...), process, nil); uhri.KindOf(err) != uhri.Invalid {
+		t.Errorf("a demonstration source into a real folder gives %v", err)
+	}
+}
+
+func TestAnInterruptedRunIsResumed(t *testing.T) {
+	s := open(t, store.Options{})
+	items := passages(9000)
+	var processed atomic.Int64
+	count := func(ctx context.Context, it crawler.Item) ([]*uhri.Recommendation, error) {
+		processed.Add(1)
+		return process(ctx, it)
+	}
+	src := english(items[:8000]...)
+	src.fail = errors.New("the connection broke")
+	if _, err := (&crawler.Runner{Store: s}).Run(t.Context(), src, count, nil); err == nil {
+		t.Fatal("it did not fail")
+	}
+	if len(all(t, s)) != 0 {
+		t.Fatal("readers see what was not promoted")
+	}
+	processed.Store(0)
+	items[10].Text = "Changed between the two tries"
+	items[11].Bad = "Unreadable now"
+	second := append([]passage(nil), items[:20]...)
+	second = append(second, items[30:]...) // ten of them are gone again
+	run, err := (&crawler.Runner{Store: s}).Run(t.Context(), english(second...), count, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantRun(t, run, uhri.Run{Source: "uhri/en", State: uhri.OK, In: 8990, New: 8989, Rejected: 1})
+	if n := processed.Load(); n != 1002 {
+		t.Errorf("%d items were processed again, want only the 1000 new and the 2 changed", n)
+	}
+	got := all(t, s)
+	if len(got) != 8989 || got["id-00010"].Texts[uhri.English].Full != items[10].Text || got["id-00011"] != nil || got["id-00025"] != nil {
+		t.Errorf("%d records; %v", len(got), got["id-00010"])
+	}
+	whole(t, s)
+}
+
+func TestDiskFull(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, store.Options{Dir: dir})
+	harvest(t, s, english(passages(500)...))
+	s.Close()
+	info, err := os.Stat(filepath.Join(dir, store.File))
+	if err != nil {
+		t.Fatal(err)
+	}
+	more := passages(30000)
+	full := 0
+	for room := int64(1 << 16); ; room *= 2 {
+		s := open(t, store.Options{Dir: dir, MaxBytes: info.Size() + room})
+		run, err := (&crawler.Runner{Store: s}).Run(t.Context(), english(more...), process, nil)
+		if err == nil {
+			wantRun(t, run, uhri.Run{Source: "uhri/en", State: uhri.OK, In: 30000, New: 29500, Same: 500})
+			whole(t, s)
+			s.Close()
+			break
+		}
+		full++
+		if !strings.Contains(err.Error(), "full") {
+			t.Fatalf("with %d bytes of room: %v", room, err)
+		}
+		if got := all(t, s); len(got) != 500 {
+			t.Fatalf("with %d bytes of room readers see %d records", room, len(got))
+		}
+		whole(t, s)
+		s.Close()
+	}
+	if full == 0 {
+		t.Error("the disk was never full")
+	}
 }

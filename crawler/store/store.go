@@ -101,14 +101,9 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err := s.owner.Lock(); err != nil {
 		return nil, fmt.Errorf("opening the store: %w", err)
 	}
-	// The waits are long because another process may be promoting: some seconds for a whole export.
 	// secure_delete: a text that was taken down must not stay in a free page.
 	// The checkpoint is larger than SQLite's 4 MB so that a bulk import does not sync every few thousand rows.
-	dsn := func(pragmas ...string) string {
-		q := url.Values{"_pragma": append(pragmas, "busy_timeout(120000)", "foreign_keys(0)", "temp_store(memory)")}
-		return "file:" + (&url.URL{Path: s.path}).EscapedPath() + "?" + q.Encode()
-	}
-	s.write, err = sql.Open("sqlite", dsn("journal_mode(wal)", "synchronous(full)", "secure_delete(1)", "wal_autocheckpoint(8000)", "cache_size(-65536)")+"&_txlock=immediate")
+	s.write, err = sql.Open("sqlite", s.dsn("journal_mode(wal)", "synchronous(full)", "secure_delete(1)", "wal_autocheckpoint(8000)", "journal_size_limit(67108864)", "cache_size(-65536)")+"&_txlock=immediate")
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +120,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 			return nil, err
 		}
 	}
-	s.read, err = sql.Open("sqlite", dsn("query_only(1)", "cache_size(-16384)"))
+	s.read, err = sql.Open("sqlite", s.dsn("query_only(1)", "cache_size(-16384)"))
 	if err != nil {
 		return nil, err
 	}
@@ -136,6 +131,13 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}
 	opened = true
 	return s, nil
+}
+
+// dsn is the address of the database for the driver. The wait is long because another process may be promoting: some
+// seconds for a whole export.
+func (s *Store) dsn(pragmas ...string) string {
+	q := url.Values{"_pragma": append(pragmas, "busy_timeout(120000)", "temp_store(memory)")}
+	return "file:" + (&url.URL{Path: s.path}).EscapedPath() + "?" + q.Encode()
 }
 
 // Close ends the store. A run that is still open stays resumable.
