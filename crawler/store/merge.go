@@ -9,14 +9,11 @@ import (
 	"uhri"
 )
 
-// publishes reports whether a source carries the publisher's own records, with IDs, labels and texts that win over our
-// cuts of the same document. Its records are never merged with each other.
-func publishes(source string) bool {
-	return strings.HasSuffix(source, "/"+string(uhri.English))
-}
-
 // merge joins our own cuts with the publisher's records that have arrived for the same passages: symbol, State, paragraph
 // and type are all known and equal, and the texts agree. The publisher's ID, text and labels stay; our ID redirects.
+//
+// A source whose name ends in "/en" carries the publisher's own records, which are never merged with each other; any
+// other source of records carries our cuts.
 func (p *promotion) merge(ctx context.Context) error {
 	rows, err := p.tx.QueryContext(ctx, `SELECT own.rec, pub.rec, own.payload IS NULL OR pub.payload IS NULL, op.data, pp.data
 		FROM record own JOIN source os ON os.src=own.src

@@ -627,18 +627,15 @@ func (p *promotion) applyTexts(ctx context.Context) error {
 
 // finish closes the run's rows: ledger, checkpoint, counts.
 func (p *promotion) finish(ctx context.Context) error {
-	if err := p.exec(ctx, `INSERT INTO rejection (src, key, reason, first_run, last_run, times, raw)
-		SELECT ?, key, reason, ?, ?, count(*), raw FROM staged_reject WHERE staging=? GROUP BY key, reason ORDER BY min(n)
-		ON CONFLICT (src, key, reason) DO UPDATE SET first_run=CASE WHEN last_run=? THEN first_run ELSE excluded.first_run END, last_run=excluded.last_run, times=excluded.times, raw=excluded.raw`,
-		p.src, p.run, p.run, p.number, p.previous); err != nil {
-		return err
-	}
-	if p.sweep.Unchanged && p.previous > 0 {
-		if err := p.exec(ctx, "UPDATE rejection SET last_run=? WHERE src=? AND last_run=?", p.run, p.src, p.previous); err != nil {
+	if p.kind == runHarvest {
+		if err := p.ledger(ctx); err != nil {
 			return err
 		}
 	}
 	state, reason := uhri.OK, ""
+	if p.kind == runReprocess && p.rejected > 0 {
+		reason = fmt.Sprintf("%d raw forms cannot be read any more; their records stay as they were", p.rejected)
+	}
 	if p.reprocessed > 0 {
 		if err := p.exec(ctx, "INSERT INTO change (seq, kind, count) VALUES (?, 'reprocessed', ?)", p.seq, p.reprocessed); err != nil {
 			return err
@@ -691,6 +688,22 @@ func (p *promotion) finish(ctx context.Context) error {
 		return err
 	}
 	return p.dropOlder(ctx)
+}
+
+// ledger writes down what the run could not understand.
+func (p *promotion) ledger(ctx context.Context) error {
+	if err := p.exec(ctx, `INSERT INTO rejection (src, key, reason, first_run, last_run, times, raw)
+		SELECT ?, key, reason, ?, ?, count(*), raw FROM staged_reject WHERE staging=? GROUP BY key, reason ORDER BY min(n)
+		ON CONFLICT (src, key, reason) DO UPDATE SET first_run=CASE WHEN last_run=? THEN first_run ELSE excluded.first_run END, last_run=excluded.last_run, times=excluded.times, raw=excluded.raw`,
+		p.src, p.run, p.run, p.number, p.previous); err != nil {
+		return err
+	}
+	if p.sweep.Unchanged && p.previous > 0 {
+		if err := p.exec(ctx, "UPDATE rejection SET last_run=? WHERE src=? AND last_run=?", p.run, p.src, p.previous); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // dropOlder removes what earlier runs of the source left staged: this run has seen more.

@@ -81,6 +81,9 @@ func (st *staging) reprocess(ctx context.Context, process crawler.Process, all b
 	return st.Promote(ctx, crawler.Sweep{})
 }
 
+// maxReprocessBytes bounds the raw forms of one batch: thousands of export records, or a few documents.
+const maxReprocessBytes = 8 << 20
+
 type storedItem struct {
 	item int64
 	hash crawler.Hash
@@ -92,12 +95,13 @@ type storedItem struct {
 func (s *Store) readItems(ctx context.Context, src, after int64, oldest int) ([]storedItem, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT i.item, i.key, i.hash, i.media, i.url, i.symbol, i.lang, i.fetched, coalesce(r.data, d.data)
 		FROM item i LEFT JOIN raw r ON r.raw=i.raw LEFT JOIN document d ON d.doc=i.doc
-		WHERE i.src=? AND i.item>? AND i.state=0 AND i.pipeline<? AND coalesce(r.data, d.data) IS NOT NULL ORDER BY i.item LIMIT 500`, src, after, oldest)
+		WHERE i.src=? AND i.item>? AND i.state=0 AND i.pipeline<? AND coalesce(r.data, d.data) IS NOT NULL ORDER BY i.item LIMIT 4000`, src, after, oldest)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	var out []storedItem
+	size := 0
 	for rows.Next() {
 		var o storedItem
 		var hash []byte
@@ -108,6 +112,9 @@ func (s *Store) readItems(ctx context.Context, src, after int64, oldest int) ([]
 		copy(o.hash[:], hash)
 		o.it.FetchedAt = stamp(fetched)
 		out = append(out, o)
+		if size += len(o.raw); size >= maxReprocessBytes {
+			return out, rows.Err()
+		}
 	}
 	return out, rows.Err()
 }

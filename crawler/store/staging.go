@@ -197,6 +197,15 @@ func (st *staging) open(ctx context.Context, tx *sql.Tx) error {
 			st.since = nil
 		}
 	}
+	// What the pipeline before this one could not read may be readable now, also in a publication that has not changed.
+	var retry bool
+	if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM run WHERE run=(SELECT max(run) FROM run WHERE src=? AND kind='harvest' AND state IN ('ok', 'unchanged')) AND rejected>0 AND pipeline<?)`,
+		st.src, crawler.PipelineVersion).Scan(&retry); err != nil {
+		return err
+	}
+	if retry {
+		st.since = nil
+	}
 	var last struct {
 		run, number, pipeline int64
 		state, kind           string
@@ -668,15 +677,17 @@ func forgetStaged(ctx context.Context, tx *sql.Tx, number int64) error {
 	if _, err := tx.ExecContext(ctx, "PRAGMA secure_delete=0"); err != nil {
 		return err
 	}
+	var errs []error
 	for _, table := range []string{"staged_record", "staged_item", "staged_missing"} {
-		if _, err := tx.ExecContext(ctx, "DELETE FROM "+table+" WHERE staging=?", number); err != nil {
-			return err
-		}
+		_, err := tx.ExecContext(ctx, "DELETE FROM "+table+" WHERE staging=?", number)
+		errs = append(errs, err)
 	}
-	if _, err := tx.ExecContext(ctx, "PRAGMA secure_delete=1"); err != nil {
+	// The pragma outlives the transaction, so it is set back whatever happened.
+	_, err := tx.ExecContext(context.WithoutCancel(ctx), "PRAGMA secure_delete=1")
+	if err := errors.Join(append(errs, err)...); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, "DELETE FROM staged_reject WHERE staging=?", number)
+	_, err = tx.ExecContext(ctx, "DELETE FROM staged_reject WHERE staging=?", number)
 	return err
 }
 

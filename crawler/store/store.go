@@ -101,6 +101,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err := s.owner.Lock(); err != nil {
 		return nil, fmt.Errorf("opening the store: %w", err)
 	}
+	s.sweepOwners()
 	// secure_delete: a text that was taken down must not stay in a free page.
 	// The checkpoint is larger than SQLite's 4 MB so that a bulk import does not sync every few thousand rows.
 	s.write, err = sql.Open("sqlite", s.dsn("journal_mode(wal)", "synchronous(full)", "secure_delete(1)", "wal_autocheckpoint(8000)", "journal_size_limit(67108864)", "cache_size(-65536)")+"&_txlock=immediate")
@@ -156,6 +157,19 @@ func (s *Store) Close() error {
 		s.codec.close()
 	}
 	return errors.Join(errs...)
+}
+
+// sweepOwners removes the lock files of processes that died. A young file may belong to a process that is about to lock it.
+func (s *Store) sweepOwners() {
+	files, err := os.ReadDir(filepath.Join(s.o.Dir, "owners"))
+	if err != nil {
+		return
+	}
+	for _, f := range files {
+		if info, err := f.Info(); err == nil && f.Name() != s.name && time.Since(info.ModTime()) > time.Hour {
+			s.alive(f.Name())
+		}
+	}
 }
 
 // migrate brings the schema to the newest version, each step in a transaction.
