@@ -1,0 +1,40 @@
+package bleveindex
+
+import (
+	"fmt"
+	"testing"
+
+	"uhri/index"
+	"uhri/index/indextest"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func openTest(t testing.TB, parts int) *Engine {
+	t.Helper()
+	e, err := Open(Options{Dir: t.TempDir(), Parts: parts})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+// TestConformance holds the engine to the contract and to the reference engine, whatever the number of parts.
+func TestConformance(t *testing.T) {
+	for _, parts := range []int{1, 2, 3} {
+		t.Run(fmt.Sprint("parts ", parts), func(t *testing.T) {
+			indextest.Run(t, func(t testing.TB) index.Engine { return openTest(t, parts) })
+		})
+	}
+}
+
+// TestRealCounts holds the engine to the counts published for the real records.
+func TestRealCounts(t *testing.T) {
+	recs := indextest.RealCorpus(t)
+	e := openTest(t, 2)
+	defer e.Close()
+	indextest.Publish(t, e, "real", recs)
+	indextest.RealCounts(t, e)
+}
