@@ -38,7 +38,7 @@ const (
 	bandRows   = 4
 
 	minTriples = 0.55 // share of common triples (Jaccard)
-	minContent = 0.80 // share of common content words
+	minContent = 0.85 // share of common content words
 	minWords   = 4    // shorter passages ("Ratify ICCPR") are compared word by word: they must be equal
 )
 
