@@ -1,0 +1,210 @@
+package bleveindex
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"testing"
+	"time"
+
+	"uhri"
+	"uhri/index"
+	"uhri/index/indextest"
+)
+
+// The benchmarks run over the generated corpus. UHRI_BENCH_RECORDS is its size (default 42,000; the whole is
+// 268,000), UHRI_BENCH_LANGS=all gives it six languages, and UHRI_BENCH_INDEX names a directory in which the index is
+// kept from run to run.
+
+func benchCorpus(b *testing.B) indextest.Generated {
+	g := indextest.Generated{Records: 42_000, Seed: 1}
+	if n, err := strconv.Atoi(os.Getenv("UHRI_BENCH_RECORDS")); err == nil {
+		g.Records = n
+	}
+	if os.Getenv("UHRI_BENCH_LANGS") == "all" {
+		g.Langs = uhri.Langs[:]
+	}
+	return g
+}
+
+func benchSnapshot() index.Snapshot {
+	return index.Snapshot{ID: "bench", Created: time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)}
+}
+
+// benchEngine opens the kept index, or builds one.
+func benchEngine(b *testing.B) *Engine {
+	b.Helper()
+	g := benchCorpus(b)
+	dir := os.Getenv("UHRI_BENCH_INDEX")
+	if dir == "" {
+		dir = b.TempDir()
+	}
+	e, err := Open(Options{Dir: filepath.Join(dir, fmt.Sprintf("%d-%d", g.Records, len(g.Langs)))})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { e.Close() })
+	if _, err := e.Status(b.Context()); err != nil {
+		if err := e.Publish(b.Context(), benchSnapshot(), g.Publishable()); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return e
+}
+
+// memory returns a figure of the process in MB: VmRSS, VmHWM, RssAnon. 0 where there is no /proc.
+func memory(key string) float64 {
+	status, _ := os.ReadFile("/proc/self/status")
+	for _, line := range bytes.Split(status, []byte("\n")) {
+		if f := bytes.Fields(line); len(f) > 1 && string(f[0]) == key+":" {
+			kb, _ := strconv.Atoi(string(f[1]))
+			return float64(kb) / 1024
+		}
+	}
+	return 0
+}
+
+func folderMB(dir string) float64 {
+	var n int64
+	filepath.Walk(dir, func(_ string, info os.FileInfo, err error) error {
+		if err == nil && !info.IsDir() {
+			n += info.Size()
+		}
+		return nil
+	})
+	return float64(n) / 1e6
+}
+
+// BenchmarkPublish builds the corpus, which is generated beforehand so that only the building is measured.
+func BenchmarkPublish(b *testing.B) {
+	g := benchCorpus(b)
+	var recs []*uhri.Recommendation
+	for r, err := range g.Publishable() {
+		if err != nil {
+			b.Fatal(err)
+		}
+		recs = append(recs, r)
+	}
+	runtime.GC()
+	before := memory("VmRSS")
+	os.WriteFile("/proc/self/clear_refs", []byte("5"), 0) // VmHWM begins anew
+	for b.Loop() {
+		e, err := Open(Options{Dir: b.TempDir()})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := e.Publish(b.Context(), benchSnapshot(), indextest.Each(recs)); err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(folderMB(e.o.Dir), "MB")
+		e.Close()
+	}
+	b.ReportMetric(float64(len(recs)*b.N)/b.Elapsed().Seconds(), "records/s")
+	b.ReportMetric(memory("VmHWM")-before, "peak-MB")
+}
+
+// BenchmarkSearch is the workload: exact total, twenty hits with highlighting, six facets.
+func BenchmarkSearch(b *testing.B) {
+	e := benchEngine(b)
+	for _, sort := range []index.Sort{index.SortRelevance, index.SortNewest} {
+		for _, c := range indextest.Workload() {
+			req := c.Request
+			req.Sort, req.Limit, req.Highlight, req.Facets, req.FacetLimit = sort, 20, true, indextest.BenchFacets[:], -1
+			b.Run(string(sort)+"/"+c.Name, func(b *testing.B) {
+				b.ReportAllocs()
+				var total int
+				for b.Loop() {
+					res, err := e.Search(b.Context(), req)
+					if err != nil {
+						b.Fatal(err)
+					}
+					total = res.Total
+				}
+				b.ReportMetric(float64(total), "hits")
+			})
+		}
+	}
+	b.ReportMetric(memory("VmRSS"), "MB-RSS")
+	b.ReportMetric(memory("RssAnon"), "MB-anon")
+}
+
+// BenchmarkFacets is the cost of facets alone.
+func BenchmarkFacets(b *testing.B) {
+	e := benchEngine(b)
+	for _, facets := range [][]string{nil, indextest.BenchFacets[:], {"*"}} {
+		for _, q := range []string{"", "rights", "women", "torture", "mechanism:upr", "rights OR women OR state"} {
+			b.Run(fmt.Sprintf("%d/%s", len(facets), q), func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					if _, err := e.Search(b.Context(), index.Request{Query: q, Sort: index.SortNewest, Facets: facets, FacetLimit: -1}); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}
+
+// BenchmarkOpen is from nothing to the first answer, with the files in the page cache.
+func BenchmarkOpen(b *testing.B) {
+	dir := benchEngine(b).o.Dir
+	for b.Loop() {
+		e, err := Open(Options{Dir: dir})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := e.Search(b.Context(), index.Request{Query: "torture", Limit: 20, Facets: []string{"*"}}); err != nil {
+			b.Fatal(err)
+		}
+		e.Close()
+	}
+}
+
+// BenchmarkStream writes every match as NDJSON; BenchmarkCopy copies as many bytes, which is the measure.
+func BenchmarkStream(b *testing.B) {
+	e := benchEngine(b)
+	for _, req := range []index.Request{{}, {Query: "rights"}, {Query: "torture"}, {Query: "rights", Sort: index.SortRelevance}} {
+		b.Run(req.Query+string(req.Sort), func(b *testing.B) {
+			b.ReportAllocs()
+			rows, size := 0, int64(0)
+			for b.Loop() {
+				rows, size = 0, 0
+				err := e.Stream(b.Context(), req, func(r index.Row) bool {
+					rows++
+					n, _ := io.Discard.Write(r.JSON())
+					size += int64(n)
+					return true
+				})
+				if err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.SetBytes(size)
+			b.ReportMetric(float64(rows*b.N)/b.Elapsed().Seconds(), "records/s")
+		})
+	}
+}
+
+// BenchmarkThroughput is the workload from four clients at once.
+func BenchmarkThroughput(b *testing.B) {
+	e := benchEngine(b)
+	cases := indextest.Workload()
+	b.SetParallelism(2)
+	b.RunParallel(func(pb *testing.PB) {
+		for i := 0; pb.Next(); i++ {
+			req := cases[i*7%len(cases)].Request
+			req.Sort, req.Limit, req.Highlight, req.Facets, req.FacetLimit = index.SortRelevance, 20, true, indextest.BenchFacets[:], -1
+			if i%2 == 1 {
+				req.Sort = index.SortNewest
+			}
+			if _, err := e.Search(context.Background(), req); err != nil {
+				b.Error(err)
+			}
+		}
+	})
+}
