@@ -107,7 +107,7 @@ type pages map[string]*template.Template
 func parsePages(w *Words, asset func(string) (string, error)) (pages, error) {
 	funcs := template.FuncMap{
 		"t": w.Text, "th": w.HTML, "tn": w.Count, "tnh": w.CountHTML,
-		"num": w.Number, "date": w.Date, "day": w.Day, "moment": w.Moment, "size": w.Size,
+		"num": w.Number, "date": w.Date, "short": w.Short, "day": w.Day, "moment": w.Moment, "size": w.Size,
 		"iso":      func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"lang":     func() string { return w.Lang },
 		"dir":      func() string { return w.Dir },

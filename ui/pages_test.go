@@ -2,6 +2,10 @@ package ui
 
 import (
 	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"encoding/xml"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -115,11 +119,6 @@ func TestLinksLeadSomewhere(t *testing.T) {
 // notOurs are addresses other packages answer.
 func notOurs(to string) bool {
 	path, _, _ := strings.Cut(to, "?")
-	for _, later := range []string{"/sdg", "/country", "/theme", "/group", "/mechanism", "/body", "/recommending", "/methodology", "/api", "/data-dictionary", "/accessibility"} {
-		if strings.HasPrefix(path, later) {
-			return true
-		}
-	}
 	return strings.HasPrefix(path, "/api/v1") || strings.HasPrefix(path, "/search.") || strings.Contains(path, "/matrix.") || path == "/openapi.json"
 }
 
@@ -413,5 +412,173 @@ func TestCompareFindsRepairs(t *testing.T) {
 	}
 	if compare(strings.Repeat("a ", 5000), "b") != nil {
 		t.Error("a text too long to compare was compared")
+	}
+}
+
+// Every mark and every number of a chart, and every bar, leads to a list with that many results.
+func TestMarksLeadToTheirCount(t *testing.T) {
+	srv := site(t, options(false))
+	counts := map[string]int{}
+	total := func(to string) int {
+		if n, ok := counts[to]; ok {
+			return n
+		}
+		_, body := get(t, srv, to)
+		counts[to] = number(parse(t, body).Find("#rh").Contents().First().Text())
+		return counts[to]
+	}
+	for _, path := range []string{"/sdg/5", "/sdg/5.2", "/country/XAA", "/country/XAB?latest=yes", "/theme/access-to-justice-remedy", "/group/children?q=detention", "/mechanism/upr", "/body/cedaw", "/recommending/XAC", "/country", "/recommending"} {
+		_, body := get(t, srv, path)
+		doc := parse(t, body)
+		marks := 0
+		check := func(what, to string, want int) {
+			marks++
+			if got := total(to); got != want {
+				t.Errorf("%s: %s says %d and leads to %d: %s", path, what, want, got, to)
+			}
+		}
+		doc.Find(".chart svg a").Each(func(_ int, s *goquery.Selection) {
+			label := s.AttrOr("aria-label", "")
+			_, n, _ := strings.Cut(label, ": ")
+			check(label, s.AttrOr("href", ""), number(n))
+		})
+		doc.Find(".chart td a").Each(func(_ int, s *goquery.Selection) {
+			check("a number of the table", s.AttrOr("href", ""), number(s.Text()))
+		})
+		doc.Find("aside .bars li").Each(func(_ int, s *goquery.Selection) {
+			check(s.Find("a").Text(), s.Find("a").AttrOr("href", ""), number(s.Find(".n").Last().Text()))
+		})
+		if heading := doc.Find(".head .lede b.n"); heading.Length() == 1 && strings.Count(path, "/") == 2 {
+			check("the heading", doc.Find(".head a.btn").AttrOr("href", ""), number(heading.Text()))
+		}
+		if marks < 20 {
+			t.Errorf("%s: only %d marks", path, marks)
+		}
+	}
+}
+
+// The files of a chart hold what is plotted.
+func TestChartFiles(t *testing.T) {
+	srv := site(t, options(false))
+	for _, path := range []string{"/sdg/5", "/country/XAA", "/country", "/sdg", "/theme"} {
+		_, body := get(t, srv, path)
+		files := 0
+		parse(t, body).Find("a[download]").Each(func(_ int, s *goquery.Selection) {
+			to := s.AttrOr("href", "")
+			if notOurs(to) {
+				return
+			}
+			files++
+			res, file := get(t, srv, to)
+			if res.StatusCode != http.StatusOK || !strings.HasPrefix(res.Header.Get("Content-Disposition"), "attachment") {
+				t.Errorf("%s: status %d, %q", to, res.StatusCode, res.Header.Get("Content-Disposition"))
+			}
+			switch {
+			case strings.Contains(to, ".csv"):
+				rows, err := csv.NewReader(strings.NewReader(file)).ReadAll()
+				if err != nil || len(rows) < 2 {
+					t.Errorf("%s: %d rows, %v", to, len(rows), err)
+				}
+			case strings.Contains(to, ".svg"):
+				for dec := xml.NewDecoder(strings.NewReader(file)); ; {
+					if _, err := dec.Token(); err == io.EOF {
+						break
+					} else if err != nil {
+						t.Errorf("%s: %v", to, err)
+						break
+					}
+				}
+			}
+		})
+		if files < 1 {
+			t.Errorf("%s: no files", path)
+		}
+	}
+	_, file := get(t, srv, "/country/XAA?chart=time.csv")
+	rows, err := csv.NewReader(strings.NewReader(file)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := 0
+	for _, r := range rows[1:] {
+		n, _ := strconv.Atoi(r[len(r)-1])
+		sum += n
+	}
+	if sum != 47 {
+		t.Errorf("the years of XAA add up to %d, not to its 47 passages", sum)
+	}
+}
+
+func TestCrawlers(t *testing.T) {
+	srv := site(t, options(false))
+	demo := site(t, options(true))
+	_, robots := get(t, srv, "/robots.txt")
+	for _, line := range []string{"Disallow: /search\n", "Disallow: /q/\n", "Disallow: /*?\n", "Sitemap: https://portal.example/sitemap.xml"} {
+		if !strings.Contains(robots, line) {
+			t.Errorf("robots.txt lacks %q:\n%s", line, robots)
+		}
+	}
+	if _, robots = get(t, demo, "/robots.txt"); robots != "User-agent: *\nDisallow: /\n" {
+		t.Errorf("robots.txt of a demonstration:\n%s", robots)
+	}
+	if res, _ := get(t, demo, "/sitemap.xml"); res.StatusCode != http.StatusNotFound {
+		t.Errorf("sitemap of a demonstration: status %d", res.StatusCode)
+	}
+	_, sitemaps := get(t, srv, "/sitemap.xml")
+	locs := regexp.MustCompile(`<loc>https://portal.example([^<]*)</loc>`).FindAllStringSubmatch(sitemaps, -1)
+	if len(locs) != 3 {
+		t.Fatalf("%d sitemaps:\n%s", len(locs), sitemaps)
+	}
+	listed := map[string]bool{}
+	for _, l := range locs {
+		res, part := get(t, srv, l[1])
+		if res.StatusCode != http.StatusOK {
+			t.Errorf("%s: status %d", l[1], res.StatusCode)
+		}
+		for i, e := range regexp.MustCompile(`<loc>https://portal.example([^<]*)</loc>`).FindAllStringSubmatch(part, -1) {
+			if listed[e[1]] {
+				t.Errorf("%s is listed twice", e[1])
+			}
+			listed[e[1]] = true
+			if i%25 == 0 {
+				if res, page := get(t, srv, e[1]); res.StatusCode != http.StatusOK || parse(t, page).Find(`meta[name="robots"]`).Length() > 0 {
+					t.Errorf("%s is listed, and answers %d or asks not to be indexed", e[1], res.StatusCode)
+				}
+			}
+		}
+	}
+	if len(listed) < len(corpus()) {
+		t.Errorf("only %d addresses listed", len(listed))
+	}
+	for path, want := range map[string]string{"/search?q=x": "noindex", "/country/XAA?latest=yes": "noindex", "/country/XAA": "", "/r/00000000-0000-5000-8000-000000000006": ""} {
+		_, page := get(t, srv, path)
+		if got := parse(t, page).Find(`meta[name="robots"]`).AttrOr("content", ""); got != want {
+			t.Errorf("%s: robots %q, want %q", path, got, want)
+		}
+	}
+	_, page := get(t, srv, "/r/00000000-0000-5000-8000-000000000006?q=detention&at=3")
+	if got := parse(t, page).Find(`link[rel="canonical"]`).AttrOr("href", ""); got != "https://portal.example/r/00000000-0000-5000-8000-000000000006" {
+		t.Errorf("canonical address of a record: %s", got)
+	}
+	var found map[string]any
+	if err := json.Unmarshal([]byte(parse(t, page).Find(`script[type="application/ld+json"]`).Text()), &found); err != nil || found["@type"] != "CreativeWork" {
+		t.Errorf("structured data: %v, %v", found, err)
+	}
+	_, search := get(t, srv, "/search?q=detention")
+	parse(t, search).Find(".rail a, .chips a, .pager a, .take a").Each(func(_ int, s *goquery.Selection) {
+		if !strings.Contains(s.AttrOr("rel", ""), "nofollow") && !strings.HasPrefix(s.AttrOr("href", ""), "#") {
+			t.Errorf("a crawler may follow %s", s.AttrOr("href", ""))
+		}
+	})
+}
+
+// The address is the state: whatever its filters' order and spelling, a page names one canonical address.
+func TestCanonicalAddress(t *testing.T) {
+	srv := site(t, options(false))
+	for _, path := range []string{"/search?country=XAA&country=XAB&q=detention", "/search?q=detention&country=XAB&country=XAA", "/search?q=detention&country=Umbrezia&country=Qaldora&page=2&limit=10"} {
+		_, body := get(t, srv, path)
+		if got, want := parse(t, body).Find(`link[rel="canonical"]`).AttrOr("href", ""), "https://portal.example/search?q=detention&country=XAA&country=XAB"; got != want {
+			t.Errorf("%s: canonical %s, want %s", path, got, want)
+		}
 	}
 }

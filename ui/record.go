@@ -12,6 +12,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"uhri"
+	"uhri/api/cite"
 	"uhri/index"
 	"uhri/index/searchurl"
 )
@@ -119,7 +120,7 @@ func (u *UI) tail(r *uhri.Recommendation, text shown) string {
 // the list has changed since, there is none.
 func (u *UI) walk(ctx context.Context, c echo.Context, r *uhri.Recommendation) (*Walk, []index.Span, error) {
 	at, err := strconv.Atoi(c.QueryParam("at"))
-	if err != nil || at < 1 || at > searchurl.MaxOffset {
+	if err != nil || at < 1 || at > index.MaxOffset {
 		return nil, nil, nil
 	}
 	asked, _ := searchurl.Parse(formValues(c.QueryParams()), searchurl.Options{Also: []string{"at"}})
@@ -393,48 +394,37 @@ func (p *RecordPage) Repair() *Repair {
 	return &Repair{Edits: compare(t.Raw, t.Full), Raw: t.Raw}
 }
 
-// Citation is one way to cite the passage.
+// Citation is a work in one style.
 type Citation struct{ Style, Text string }
 
-// Citations are none for invented passages: nobody shall cite them.
-func (p *RecordPage) Citations() []Citation {
-	if p.Demo || p.R.Demo {
-		return nil
+// citations writes a work in every style; those for reference managers come apart. None in a demonstration: nobody
+// shall cite what is invented.
+func citations(w cite.Work, demo bool) (read, machine []Citation) {
+	if demo {
+		return nil, nil
 	}
-	title := p.words.Text("cite.title."+string(p.R.Mechanism), p.u.addressed(p.R))
-	author := p.words.Text("cite.author." + string(p.R.Mechanism))
-	if p.R.Mechanism != uhri.MechanismUPR && p.R.Body != "" {
-		author = bodyName(p.R.Body)
+	for _, s := range cite.Styles() {
+		c := Citation{s.Label, s.Write(w)}
+		switch s.Name {
+		case "apa", "chicago", "oscola":
+			read = append(read, c)
+		default:
+			machine = append(machine, c)
+		}
 	}
-	symbol, para, link := "", "", p.Canonical
-	if p.R.Symbol != "" {
-		symbol, link = " ("+string(p.R.Symbol)+")", p.R.Symbol.URL(uhri.English)
-	}
-	if p.R.Paragraph != "" {
-		para = ", para. " + p.R.Paragraph
-	}
-	apa := author + ". (" + apaDate(p.words, p.R.Date) + "). " + title + symbol + para + ". " + link
-	oscola := author + ", ‘" + title + "’ (" + p.words.Date(p.R.Date) + ")"
-	if p.R.Symbol != "" {
-		oscola += " UN Doc " + string(p.R.Symbol)
-	}
-	if p.R.Paragraph != "" {
-		oscola += ", para " + p.R.Paragraph
-	}
-	return []Citation{{"APA", apa}, {"OSCOLA", oscola}, {p.words.Text("cite.permanent"), p.Canonical}}
+	return read, machine
 }
 
-// apaDate is year first: "2024, May 14".
-func apaDate(w *Words, d uhri.Date) string {
-	switch {
-	case d.IsZero():
-		return "n.d."
-	case d.Month == 0:
-		return strconv.Itoa(d.Year)
-	case d.Day == 0:
-		return strconv.Itoa(d.Year) + ", " + w.Text("month."+strconv.Itoa(d.Month))
-	}
-	return strconv.Itoa(d.Year) + ", " + w.Text("month."+strconv.Itoa(d.Month)) + " " + strconv.Itoa(d.Day)
+// Citations are the passage in the styles people write.
+func (p *RecordPage) Citations() []Citation {
+	read, _ := citations(cite.OfRecord(p.R, p.Shown, p.Canonical), p.Demo || p.R.Demo)
+	return read
+}
+
+// References are the passage for reference managers.
+func (p *RecordPage) References() []Citation {
+	_, machine := citations(cite.OfRecord(p.R, p.Shown, p.Canonical), p.Demo || p.R.Demo)
+	return machine
 }
 
 // Event is one line of the record's history.

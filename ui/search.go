@@ -12,6 +12,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"uhri"
+	"uhri/api/cite"
 	"uhri/index"
 	"uhri/index/query"
 	"uhri/index/searchurl"
@@ -39,7 +40,6 @@ type SearchPage struct {
 	u       *UI
 	matches map[string][2]int // facet with two or more values ticked → counts of any and of all
 	anyway  int               // results without any filter, counted when there are none with them
-	read    string            // the day it was read, for the citation
 }
 
 // Problem is a question that could not be answered.
@@ -56,7 +56,7 @@ type Problem struct {
 func (u *UI) search(c echo.Context) error {
 	ctx := c.Request().Context()
 	asked, faults := searchurl.Parse(formValues(c.QueryParams()), searchurl.Options{})
-	p := &SearchPage{Frame: u.frame(c, "search", ""), Asked: asked, At: searchAt(asked), Faults: faults, u: u, read: u.words.Day(u.o.Now())}
+	p := &SearchPage{Frame: u.frame(c, "search", ""), Asked: asked, At: searchAt(asked), Faults: faults, u: u}
 	p.OwnFind, p.Query = true, asked.Query
 	p.Canonical = u.base(c) + p.At.Set().String()
 	p.Address = p.Canonical
@@ -258,42 +258,45 @@ type Chip struct {
 }
 
 // Chips lists what narrows the search.
-func (p *SearchPage) Chips() []Chip {
+func (p *SearchPage) Chips() []Chip { return p.u.chips(p.At) }
+
+// chips are the active filters of a search at an address, each with the address without it.
+func (u *UI) chips(at searchurl.Address) []Chip {
 	var chips []Chip
-	w := p.words
-	if p.Asked.Mode == index.ModeUHRI {
-		chips = append(chips, Chip{Name: w.Text("chip.mode"), Value: w.Text("chip.mode.uhri"), URL: p.At.Mode(index.ModeDefault).String()})
+	w, asked := u.words, at.Request()
+	if asked.Mode == index.ModeUHRI {
+		chips = append(chips, Chip{Name: w.Text("chip.mode"), Value: w.Text("chip.mode.uhri"), URL: at.Mode(index.ModeDefault).String()})
 	}
-	for _, f := range p.Asked.Filters {
+	for _, f := range asked.Filters {
 		label := facetLabel(f.Facet)
-		if f.Facet == "lang" && f.Op == index.Any && len(p.Asked.Langs) > 0 {
+		if f.Facet == "lang" && f.Op == index.Any && len(asked.Langs) > 0 {
 			continue
 		}
 		switch f.Op {
 		case index.Every:
 			names := make([]string, len(f.Values))
 			for i, v := range f.Values {
-				names[i] = p.u.valueLabel(f.Facet, v)
+				names[i] = u.valueLabel(f.Facet, v)
 			}
-			chips = append(chips, Chip{Name: w.Text("chip.every", label), Value: strings.Join(names, " + "), URL: p.At.Without(f.Facet, f.Op).String()})
+			chips = append(chips, Chip{Name: w.Text("chip.every", label), Value: strings.Join(names, " + "), URL: at.Without(f.Facet, f.Op).String()})
 		case index.None:
 			for _, v := range f.Values {
-				chips = append(chips, Chip{Name: w.Text("chip.not"), Value: label + ": " + p.u.valueLabel(f.Facet, v), URL: p.At.Without(f.Facet, f.Op, v).String(), Class: "no"})
+				chips = append(chips, Chip{Name: w.Text("chip.not"), Value: label + ": " + u.valueLabel(f.Facet, v), URL: at.Without(f.Facet, f.Op, v).String(), Class: "no"})
 			}
 		default:
 			for _, v := range f.Values {
-				chips = append(chips, Chip{Name: w.Text("chip.any", label), Value: p.u.valueLabel(f.Facet, v), URL: p.At.Without(f.Facet, f.Op, v).String()})
+				chips = append(chips, Chip{Name: w.Text("chip.any", label), Value: u.valueLabel(f.Facet, v), URL: at.Without(f.Facet, f.Op, v).String()})
 			}
 		}
 	}
-	for i, l := range p.Asked.Langs {
+	for i, l := range asked.Langs {
 		key := "chip.lang"
 		if i > 0 {
 			key = "chip.lang.then"
 		}
-		chips = append(chips, Chip{Name: w.Text(key), Value: langName(l), URL: p.At.Without("lang", index.Any, string(l)).String()})
+		chips = append(chips, Chip{Name: w.Text(key), Value: langName(l), URL: at.Without("lang", index.Any, string(l)).String()})
 	}
-	from, to := p.Asked.From, p.Asked.To
+	from, to := asked.From, asked.To
 	var dates string
 	switch {
 	case !from.IsZero() && !to.IsZero():
@@ -304,10 +307,10 @@ func (p *SearchPage) Chips() []Chip {
 		dates = w.Text("chip.dates.to", to)
 	}
 	if dates != "" {
-		chips = append(chips, Chip{Name: w.Text("chip.dates"), Value: dates, URL: p.At.Dates(uhri.Date{}, uhri.Date{}).String()})
+		chips = append(chips, Chip{Name: w.Text("chip.dates"), Value: dates, URL: at.Dates(uhri.Date{}, uhri.Date{}).String()})
 	}
-	if p.Asked.Snapshot != "" {
-		chips = append(chips, Chip{Name: w.Text("chip.snapshot"), Value: p.Asked.Snapshot, URL: p.At.Snapshot("").String()})
+	if asked.Snapshot != "" {
+		chips = append(chips, Chip{Name: w.Text("chip.snapshot"), Value: asked.Snapshot, URL: at.Snapshot("").String()})
 	}
 	return chips
 }
@@ -358,7 +361,7 @@ func (p *SearchPage) Pager() *Pager {
 	}
 	g.First, g.Last = p.Asked.Offset+1, min(p.Asked.Offset+len(p.Hits), total)
 	pages := (total + size - 1) / size
-	if reach := searchurl.MaxOffset/size + 1; pages > reach {
+	if reach := index.MaxOffset/size + 1; pages > reach {
 		pages, g.Capped = reach, true
 	}
 	now := p.Asked.Offset/size + 1
@@ -375,6 +378,8 @@ func (p *SearchPage) Pager() *Pager {
 	}
 	if now < pages {
 		g.Next = p.At.Page(now + 1).String()
+	} else if g.Capped && p.Result.Next != "" { // where page numbers end, a cursor goes on
+		g.Next = p.At.Cursor(p.Result.Next).String()
 	}
 	if now > 1 {
 		g.Previous = p.At.Page(min(now-1, pages)).String()
@@ -388,16 +393,15 @@ func (p *SearchPage) Beyond() bool { return p.Total() > 0 && len(p.Hits) == 0 &&
 // FirstURL is the first page.
 func (p *SearchPage) FirstURL() string { return p.At.Page(1).String() }
 
-// Citation is the search as it may be cited.
-func (p *SearchPage) Citation() string {
-	what := p.words.Text("cite.everything")
-	if p.Asked.Query != "" {
-		what = p.words.Text("cite.query", p.Asked.Query)
-	}
+// Citations are the search on its snapshot, in the styles people write.
+func (p *SearchPage) Citations() []Citation {
+	words := p.Result.Reading.Canonical
 	if f := p.FiltersInWords(); f != "" {
-		what += " (" + f + ")"
+		words = strings.TrimPrefix(words+"; "+f, "; ")
 	}
-	return p.words.Text("cite.search", strconv.Itoa(p.u.o.Now().UTC().Year()), what, p.Total(), p.Snapshot.ID, p.Address, p.read)
+	link := p.u.o.BaseURL + p.At.Set().Snapshot(p.Snapshot.ID).String()
+	read, _ := citations(cite.OfSearch(words, p.Snapshot.ID, p.Snapshot.Created, p.Result.Total, link), p.Demo)
+	return read
 }
 
 // Way is a way out of an empty result, with the count it leads to.

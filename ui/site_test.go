@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -9,6 +10,8 @@ import (
 
 	"github.com/labstack/echo/v4"
 	"uhri"
+	"uhri/api"
+	"uhri/api/export"
 	"uhri/index"
 )
 
@@ -25,9 +28,49 @@ var corpora = sync.OnceValue(func() map[bool]index.Searcher {
 	return out
 })
 
+// openAPIDocument is the description the API really serves.
+var openAPIDocument = sync.OnceValue(func() []byte {
+	a, err := api.New(api.Options{Searcher: corpora()[false]})
+	if err != nil {
+		panic(err)
+	}
+	w := httptest.NewRecorder()
+	a.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/openapi.json", nil))
+	return w.Body.Bytes()
+})
+
+// fixedChanges is a log with an entry of every kind.
+type fixedChanges struct{}
+
+func (fixedChanges) Changes(_ context.Context, _ uhri.Seq, yield func(uhri.Change) bool) error {
+	for _, kind := range []uhri.ChangeKind{uhri.Added, uhri.Changed, uhri.Relabelled, uhri.Withdrawn, uhri.Restored, uhri.Reprocessed} {
+		c := uhri.Change{Seq: 2, At: testNow, Source: "uhri/en", Run: 9, Kind: kind, ID: "00000000-0000-5000-8000-000000000001", Symbol: "DEMO/A/HRC/30/10"}
+		switch kind {
+		case uhri.Changed:
+			c.OldText, c.NewText = "held free of charge", "held at no cost"
+		case uhri.Reprocessed:
+			c.ID, c.Count = "", 41721
+		}
+		if !yield(c) {
+			return nil
+		}
+	}
+	return nil
+}
+
+func (f fixedChanges) RecordChanges(ctx context.Context, _ uhri.ID) ([]uhri.Change, error) {
+	var cs []uhri.Change
+	err := f.Changes(ctx, 0, func(c uhri.Change) bool { cs = append(cs, c); return len(cs) < 3 })
+	return cs, err
+}
+
 // options are those of a portal over the test corpus with everything switched on.
 func options(demo bool) Options {
-	return Options{Searcher: corpora()[demo], Sources: everyState(testNow), Exports: []string{"csv", "xlsx", "json", "ndjson", "ris", "bib"}, Feeds: true, Matrix: true,
+	var columns []Column
+	for _, c := range export.Columns() {
+		columns = append(columns, Column{Name: c.Name, Label: c.Label, Kind: string(c.Kind), Description: c.Description})
+	}
+	return Options{Searcher: corpora()[demo], OpenAPI: openAPIDocument(), Columns: columns, Changes: fixedChanges{}, History: fixedChanges{}, Sources: everyState(testNow), Exports: []string{"csv", "xlsx", "json", "ndjson", "ris", "bib"}, Feeds: true, Matrix: true,
 		Demo: demo, Contact: "desk@portal.example", Version: "v0-test", BaseURL: "https://portal.example", Now: func() time.Time { return testNow }}
 }
 

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"html/template"
 	"io/fs"
 	"log/slog"
 	"mime"
@@ -44,8 +45,13 @@ type History interface {
 
 // Changes tells what happened to the corpus.
 type Changes interface {
-	// RecentChanges returns the newest changes, newest first.
-	RecentChanges(ctx context.Context, limit int) ([]uhri.Change, error)
+	// Changes calls yield, in log order, for every entry after since until it returns false.
+	Changes(ctx context.Context, since uhri.Seq, yield func(uhri.Change) bool) error
+}
+
+// Column is a column of the exports, for the data dictionary.
+type Column struct {
+	Name, Label, Kind, Description string
 }
 
 // Options are what a portal needs. Searcher is required; what is nil or empty is left out of the pages.
@@ -57,6 +63,8 @@ type Options struct {
 
 	// OpenAPI is the API's description, for /api.
 	OpenAPI []byte
+	// Columns are those of the exports, for /data-dictionary.
+	Columns []Column
 	// Exports are the formats /search.{format} answers in, in the order shown: "csv", "xlsx", "ris" …
 	Exports []string
 	// Feeds says that /search.atom and /search.feed.json answer.
@@ -81,6 +89,7 @@ type UI struct {
 	o         Options
 	words     *Words
 	pages     pages
+	drawing   *template.Template // of charts as files
 	assets    map[string]asset
 	help      *helpBook
 	homeCache homeCache
@@ -124,6 +133,9 @@ func New(o Options) (*UI, error) {
 	if u.pages, err = parsePages(words, u.assetURL); err != nil {
 		return nil, fmt.Errorf("ui: %w", err)
 	}
+	if u.drawing, err = template.ParseFS(templateFiles, "templates/file.svg"); err != nil {
+		return nil, fmt.Errorf("ui: %w", err)
+	}
 	if u.help, err = readHelp(); err != nil {
 		return nil, fmt.Errorf("ui: %w", err)
 	}
@@ -137,10 +149,28 @@ func (u *UI) Register(e *echo.Echo) {
 	g.GET("/search", u.search)
 	g.GET("/r/:id", u.record)
 	g.GET("/d/*", u.document)
+	for path, facet := range map[string]string{"/sdg": "goal", "/country": "country", "/theme": "theme", "/group": "group", "/mechanism": "body", "/recommending": "recommending_state"} {
+		g.GET(path, u.overview(facet))
+	}
+	for path, facet := range map[string]string{"/sdg": "goal", "/country": "country", "/theme": "theme", "/group": "group", "/mechanism": "mechanism", "/body": "body", "/recommending": "recommending_state"} {
+		g.GET(path+"/:value", u.profile(facet))
+	}
+	g.GET("/body", func(c echo.Context) error { return c.Redirect(http.StatusMovedPermanently, "/mechanism") })
 	g.GET("/status", u.status)
 	g.GET("/help", u.helpPage)
 	g.GET("/help/:page", u.helpPage)
 	g.GET("/privacy", u.prose("privacy"))
+	g.GET("/accessibility", u.prose("accessibility"))
+	g.GET("/methodology", u.methodology)
+	g.GET("/data-dictionary", u.dictionary)
+	g.GET("/api", u.reference)
+	if u.o.Changes != nil {
+		g.GET("/changes", u.changes)
+	}
+	g.GET("/robots.txt", u.robots)
+	g.GET("/opensearch.xml", u.openSearch)
+	g.GET("/sitemap.xml", u.sitemapIndex)
+	g.GET("/sitemap/:part", u.sitemap)
 	g.GET("/static/:name", u.static)
 }
 

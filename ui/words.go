@@ -196,6 +196,18 @@ func (w *Words) Date(d uhri.Date) string {
 	return strconv.Itoa(d.Day) + " " + w.Text("month."+strconv.Itoa(d.Month)) + " " + strconv.Itoa(d.Year)
 }
 
+// Short writes a date in little room: "2 Dec 2027".
+func (w *Words) Short(d uhri.Date) string {
+	if d.Month == 0 {
+		return w.Date(d)
+	}
+	month := w.Text("mon." + strconv.Itoa(d.Month))
+	if d.Day == 0 {
+		return month + " " + strconv.Itoa(d.Year)
+	}
+	return strconv.Itoa(d.Day) + " " + month + " " + strconv.Itoa(d.Year)
+}
+
 // Day writes the day of a moment, in UTC.
 func (w *Words) Day(t time.Time) string { return w.Date(uhri.DateOf(t)) }
 

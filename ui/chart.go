@@ -1,0 +1,543 @@
+package ui
+
+import (
+	"encoding/csv"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"uhri"
+	"uhri/index"
+	"uhri/index/searchurl"
+)
+
+// Heights of charts and gaps in them, in pixels.
+const (
+	stackHeight = 200
+	stackGap    = 1
+	stackGutter = 5 // per cent of the width, for the numbers of the lines
+	laneHeight  = 44
+	laneRadius  = 13.5 // of the review with most passages
+	tileSize    = 30
+	tilesAcross = 9
+)
+
+// Chart is one drawing with everything a reader may ask of it: its title and description, what it was drawn from as
+// a table, the numbers as CSV, the drawing as a file, and what its numbers are parts of.
+type Chart struct {
+	ID          string // "time", "map": names its files too
+	Title       string
+	Description string
+	Stack       *Stack
+	Map         *TileMap
+	Lanes       *Lanes
+	Shares      []Share
+	Table       Table
+	Under       string // the denominator
+	CSV, SVG    string
+}
+
+// Table is what a chart was drawn from.
+type Table struct {
+	Head []string
+	Rows []TableRow
+}
+
+// TableRow is a label and its numbers, each with its list.
+type TableRow struct {
+	Label string
+	URL   string
+	Cells []Cell
+}
+
+// Cell is one number of a table; without URL it is not a link.
+type Cell struct {
+	Count int
+	URL   string
+}
+
+// CSV writes the table as RFC 4180. Labels that a spreadsheet would read as a formula begin with an apostrophe.
+func (t Table) CSV() (string, error) {
+	var b strings.Builder
+	w := csv.NewWriter(&b)
+	w.UseCRLF = true
+	if err := w.Write(t.Head); err != nil {
+		return "", err
+	}
+	for _, r := range t.Rows {
+		label := r.Label
+		if label != "" && strings.ContainsRune("=+-@\t\r", rune(label[0])) {
+			label = "'" + label
+		}
+		line := []string{label}
+		for _, c := range r.Cells {
+			line = append(line, strconv.Itoa(c.Count))
+		}
+		if err := w.Write(line); err != nil {
+			return "", err
+		}
+	}
+	w.Flush()
+	return b.String(), w.Error()
+}
+
+// Stack is columns over the years, one block a mechanism.
+type Stack struct {
+	Blocks []Block
+	Lines  []Grid
+	Ticks  []Tick
+	Key    []KeyEntry
+}
+
+// Block is one part of one column.
+type Block struct {
+	Bar
+	Fill Fill
+}
+
+// Fill is how a mark is filled: by class in a page, by colour in a file. Special procedures are hatched, too.
+type Fill struct {
+	Class string
+	Color string
+	Hatch bool
+}
+
+// Grid is a horizontal line at a round number.
+type Grid struct {
+	Y, LabelY, Label string
+}
+
+// KeyEntry explains one fill.
+type KeyEntry struct {
+	Fill  Fill
+	Label string
+}
+
+var (
+	fillUPR   = Fill{Class: "f-upr", Color: "#125d75"}
+	fillTB    = Fill{Class: "f-tb", Color: "#c8792b"}
+	fillSP    = Fill{Color: "#6a4a96", Hatch: true}
+	fillGhost = Fill{Class: "f-ghost", Color: "#bccad0"}
+	fillPaper = Fill{Class: "f-paper", Color: "#ffffff"}
+	fillHalf  = Fill{Class: "f-half", Color: "#7fa3b0"}
+)
+
+func fillOf(m uhri.Mechanism) Fill {
+	switch m {
+	case uhri.MechanismUPR:
+		return fillUPR
+	case uhri.MechanismTreatyBody:
+		return fillTB
+	case uhri.MechanismSpecialProcedure:
+		return fillSP
+	}
+	return fillGhost
+}
+
+// overTime draws passages a year, stacked by mechanism. counts has a year facet for each mechanism that has any.
+func (u *UI) overTime(list searchurl.Address, all index.FacetCounts, by map[uhri.Mechanism]index.FacetCounts, total int) *Chart {
+	w := u.words
+	first, last := yearSpan(all)
+	if first == 0 {
+		return nil
+	}
+	from, to := strconv.Itoa(first), strconv.Itoa(last)
+	c := &Chart{ID: "time", Title: w.Text("chart.time"), Description: w.Text("chart.time.desc", from, to), Stack: &Stack{}}
+	c.Table.Head = []string{w.Text("chart.year")}
+	sums, highest, dated := map[int]int{}, 0, 0
+	at := map[uhri.Mechanism]map[int]int{}
+	var mechanisms []uhri.Mechanism
+	for _, m := range append(slices.Clone(uhri.Mechanisms[:]), uhri.MechanismUnknown) {
+		f, ok := by[m]
+		if !ok {
+			continue
+		}
+		mechanisms = append(mechanisms, m)
+		c.Table.Head = append(c.Table.Head, w.Text("mech."+string(m)))
+		c.Stack.Key = append(c.Stack.Key, KeyEntry{Fill: fillOf(m), Label: w.Text("mech." + string(m))})
+		at[m] = map[int]int{}
+		for _, v := range f.Values {
+			year, err := strconv.Atoi(v.Value)
+			if err != nil {
+				continue
+			}
+			at[m][year] = v.Count
+			sums[year] += v.Count
+			dated += v.Count
+			highest = max(highest, sums[year])
+		}
+	}
+	c.Table.Head = append(c.Table.Head, w.Text("chart.total"))
+	n := last - first + 1
+	place := (100 - stackGutter) / float64(n)
+	left := func(i float64) float64 { return stackGutter + i*place }
+	scale := float64(stackHeight-12) / float64(max(highest, 1))
+	for i := range n {
+		year := first + i
+		name := strconv.Itoa(year)
+		inYear := list.Clear("year").With("year", index.Any, name)
+		row := TableRow{Label: name, URL: inYear.String()}
+		base := float64(stackHeight)
+		for _, m := range mechanisms {
+			count := at[m][year]
+			to := inYear.Clear("mechanism").With("mechanism", index.Any, string(m)).String()
+			row.Cells = append(row.Cells, Cell{Count: count, URL: to})
+			if count == 0 {
+				continue
+			}
+			tall := max(float64(count)*scale, 1.5)
+			c.Stack.Blocks = append(c.Stack.Blocks, Block{Fill: fillOf(m), Bar: Bar{
+				X: percent(left(float64(i) + 0.1)), Width: percent(place * 0.8), Y: pixels(base - tall), Height: pixels(max(tall-stackGap, 0.8)),
+				Label: w.Text("chart.time.mark", name, w.Text("mech."+string(m)), count), URL: to}})
+			base -= tall
+		}
+		row.Cells = append(row.Cells, Cell{Count: sums[year], URL: inYear.String()})
+		c.Table.Rows = append(c.Table.Rows, row)
+		if year%5 == 0 || n <= 6 {
+			c.Stack.Ticks = append(c.Stack.Ticks, Tick{X: percent(left(float64(i) + 0.5)), Label: name})
+		}
+	}
+	for _, v := range roundNumbers(highest) {
+		y := float64(stackHeight) - float64(v)*scale
+		c.Stack.Lines = append(c.Stack.Lines, Grid{Y: pixels(y), LabelY: pixels(y - 4), Label: w.Number(v)})
+	}
+	c.Under = w.Count("chart.dated", dated)
+	if undated := total - dated; undated > 0 {
+		c.Under = w.Text("chart.dated.some", dated, total, undated)
+	}
+	return c
+}
+
+// roundNumbers are up to four round numbers below most.
+func roundNumbers(most int) []int {
+	if most < 2 {
+		return nil
+	}
+	step := math.Pow(10, math.Floor(math.Log10(float64(most))))
+	for _, f := range []float64{0.2, 0.25, 0.5, 1, 2, 2.5, 5} {
+		if float64(most)/(step*f) <= 4.5 && step*f >= 1 && step*f == math.Trunc(step*f) {
+			step *= f
+			break
+		}
+	}
+	var out []int
+	for v := step; v <= float64(most); v += step {
+		out = append(out, int(v))
+	}
+	return out
+}
+
+// Share is one part of a whole, in a bar of all parts.
+type Share struct {
+	Bar
+	Fill     Fill
+	Position Position
+	Count    int
+	Percent  string
+}
+
+// positions draws how the State answered the UPR recommendations of a list.
+func (u *UI) positions(list searchurl.Address, f index.FacetCounts, title string) *Chart {
+	w := u.words
+	counts := map[uhri.Position]int{uhri.PositionUnknown: f.Unknown}
+	total := f.Unknown
+	for _, v := range f.Values {
+		counts[uhri.Position(v.Value)] = v.Count
+		total += v.Count
+	}
+	if total == 0 {
+		return nil
+	}
+	c := &Chart{ID: "positions", Title: title, Description: w.Text("chart.positions.desc"), Under: w.Count("chart.positions.under", total)}
+	c.Table.Head = []string{w.Text("fact.position"), w.Text("home.passages")}
+	x := 0.0
+	for _, p := range []struct {
+		p    uhri.Position
+		fill Fill
+	}{{uhri.PositionSupported, fillUPR}, {uhri.PositionPartial, fillHalf}, {uhri.PositionNoted, fillGhost}, {uhri.PositionUnknown, fillPaper}} {
+		n := counts[p.p]
+		to := list.Clear("position").With("position", index.Any, string(p.p)).String()
+		wide := float64(n) * 100 / float64(total)
+		c.Table.Rows = append(c.Table.Rows, TableRow{Label: w.Text("position." + string(p.p)), URL: to, Cells: []Cell{{Count: n, URL: to}}})
+		s := Share{Fill: p.fill, Position: u.positionMark(p.p), Count: n, Percent: share(wide),
+			Bar: Bar{X: percent(x), Width: percent(wide), Y: "0", Height: "26", URL: to, Label: w.Text("chart.mark", w.Text("position."+string(p.p)), n)}}
+		c.Shares = append(c.Shares, s)
+		x += wide
+	}
+	return c
+}
+
+// share writes a percentage; a small one is not rounded to nothing.
+func share(p float64) string {
+	switch {
+	case p > 0 && p < 1:
+		return "< 1 %"
+	case p > 99 && p < 100:
+		return "> 99 %"
+	}
+	return strconv.Itoa(int(math.Round(p))) + " %"
+}
+
+// TileMap shows States as equal tiles by regional group: no borders to dispute, no size that misleads.
+type TileMap struct {
+	Regions []TileRegion
+	Key     []KeyEntry
+}
+
+// TileRegion is one regional group.
+type TileRegion struct {
+	Name          string
+	ViewBox       string
+	Width, Height string
+	Tiles         []StateTile
+}
+
+// StateTile is one State.
+type StateTile struct {
+	X, Y, TextX, TextY string
+	Code               string
+	Label              string
+	URL                string
+	Class              string
+	Color              string
+	Dark               bool // light letters
+}
+
+var tileColors = [...]string{"#f0f4f4", "#d8e4e7", "#a8c3ca", "#397788", "#0d5567"}
+
+// tileMap draws a country facet. facet is "country" or "recommending_state".
+func (u *UI) tileMap(list searchurl.Address, facet string, f index.FacetCounts, total int) *Chart {
+	w := u.words
+	if len(f.Values) < 2 {
+		return nil
+	}
+	counts := map[uhri.Country]int{}
+	var sorted []int
+	for _, v := range f.Values {
+		counts[uhri.Country(v.Value)] = v.Count
+		if v.Count > 0 {
+			sorted = append(sorted, v.Count)
+		}
+	}
+	if len(sorted) < 2 {
+		return nil
+	}
+	slices.Sort(sorted)
+	bounds := quarters(sorted)
+	c := &Chart{ID: "map", Title: w.Text("chart.map." + facet), Description: w.Text("chart.map.desc"), Map: &TileMap{}}
+	c.Table.Head = []string{w.Text("fact.state"), w.Text("home.passages")}
+	states := uhri.Countries()
+	if u.o.Demo {
+		states = uhri.DemoCountries()
+	}
+	states = slices.Clone(states)
+	for _, v := range f.Values { // a State of the records that the vocabulary lacks is drawn too: no count is lost
+		c := uhri.Country(v.Value)
+		if !slices.ContainsFunc(states, func(i uhri.CountryInfo) bool { return i.Code == c }) {
+			info, _ := c.Info()
+			states = append(states, uhri.CountryInfo{Code: c, Name: c.Name(), Region: info.Region})
+		}
+	}
+	slices.SortFunc(states, func(a, b uhri.CountryInfo) int { return strings.Compare(string(a.Code), string(b.Code)) })
+	regions := uhri.Regions()
+	for _, reg := range append(slices.Clone(regions), uhri.Region{Label: w.Text("chart.map.other")}) {
+		r := TileRegion{Name: reg.Label}
+		n := 0
+		for _, s := range states {
+			if s.Region != reg.Slug {
+				continue
+			}
+			to := list.Clear(facet).With(facet, index.Any, string(s.Code)).String()
+			level := 0
+			for level < len(bounds) && counts[s.Code] >= bounds[level] {
+				level++
+			}
+			x, y := n%tilesAcross*tileSize, n/tilesAcross*tileSize
+			r.Tiles = append(r.Tiles, StateTile{X: strconv.Itoa(x), Y: strconv.Itoa(y), TextX: strconv.Itoa(x + 14), TextY: strconv.Itoa(y + 18),
+				Code: string(s.Code), Label: w.Text("chart.tile", string(s.Code), s.Name, counts[s.Code]), URL: to, Class: "q" + strconv.Itoa(level), Color: tileColors[level], Dark: level > 2})
+			n++
+			if counts[s.Code] > 0 {
+				c.Table.Rows = append(c.Table.Rows, TableRow{Label: s.Name, URL: to, Cells: []Cell{{Count: counts[s.Code], URL: to}}})
+			}
+		}
+		if n == 0 {
+			continue
+		}
+		across, down := min(n, tilesAcross)*tileSize, (n+tilesAcross-1)/tilesAcross*tileSize
+		r.Width, r.Height = strconv.Itoa(across), strconv.Itoa(down)
+		r.ViewBox = "0 0 " + r.Width + " " + r.Height
+		c.Map.Regions = append(c.Map.Regions, r)
+	}
+	slices.SortStableFunc(c.Table.Rows, func(a, b TableRow) int { return b.Cells[0].Count - a.Cells[0].Count })
+	c.Map.Key = append(c.Map.Key, KeyEntry{Fill: Fill{Class: "q0", Color: tileColors[0]}, Label: w.Number(0)})
+	for i, b := range bounds {
+		label := w.Text("chart.map.from", b)
+		if i+1 < len(bounds) {
+			label = w.Text("chart.map.range", b, bounds[i+1]-1)
+			if b == bounds[i+1]-1 {
+				label = w.Number(b)
+			}
+		}
+		c.Map.Key = append(c.Map.Key, KeyEntry{Fill: Fill{Class: "q" + strconv.Itoa(i+1), Color: tileColors[i+1]}, Label: label})
+	}
+	c.Under = w.Text("chart.map.under", len(sorted), total)
+	return c
+}
+
+// quarters are where each quarter of sorted counts begins, from 1, without repetitions.
+func quarters(sorted []int) []int {
+	bounds := []int{1}
+	for _, q := range []int{1, 2, 3} {
+		b := sorted[min(len(sorted)*q/4, len(sorted)-1)]
+		if b > bounds[len(bounds)-1] {
+			bounds = append(bounds, b)
+		}
+	}
+	return bounds
+}
+
+// Lanes are the reviews of a State by year, a row for each body.
+type Lanes struct {
+	Height string
+	Base   string // where the rows end
+	TickY  string
+	Ticks  []Tick
+	Rows   []Lane
+}
+
+// Lane is one body.
+type Lane struct {
+	Name   string
+	Y      string
+	LabelY string
+	Fill   Fill
+	Dots   []Dot
+}
+
+// Dot is the passages of one body in one year; its area is their number.
+type Dot struct {
+	X, R  string
+	Label string
+	URL   string
+}
+
+// lanes draws the reviews of a State: years by body.
+func (u *UI) lanes(list searchurl.Address, bodies []index.FacetValue, years map[string]index.FacetCounts) *Chart {
+	w := u.words
+	first, last, most := 0, 0, 0
+	for _, f := range years {
+		a, b := yearSpan(f)
+		if a > 0 && (first == 0 || a < first) {
+			first = a
+		}
+		last = max(last, b)
+		for _, v := range f.Values {
+			most = max(most, v.Count)
+		}
+	}
+	if first == 0 {
+		return nil
+	}
+	span := float64(max(last-first, 1))
+	x := func(year int) float64 { return 3 + 94*float64(year-first)/span }
+	c := &Chart{ID: "reviews", Title: w.Text("chart.reviews"), Description: w.Text("chart.reviews.desc", strconv.Itoa(first), strconv.Itoa(last)), Lanes: &Lanes{}}
+	c.Table.Head = []string{w.Text("fact.body")}
+	for y := first; y <= last; y++ {
+		c.Table.Head = append(c.Table.Head, strconv.Itoa(y))
+		if y%5 == 0 || last-first < 6 {
+			c.Lanes.Ticks = append(c.Lanes.Ticks, Tick{X: percent(x(y)), Label: strconv.Itoa(y)})
+		}
+	}
+	dated := 0
+	for i, b := range bodies {
+		fill := fillGhost
+		if info, ok := uhri.BodyByCode(b.Value); ok {
+			fill = fillOf(info.Mechanism)
+		}
+		y := i*laneHeight + 32
+		lane := Lane{Name: bodyName(b.Value), Y: strconv.Itoa(y), LabelY: strconv.Itoa(y - 18), Fill: fill}
+		row := TableRow{Label: lane.Name, URL: list.Clear("body").With("body", index.Any, b.Value).String()}
+		at := map[string]int{}
+		for _, v := range years[b.Value].Values {
+			at[v.Value] = v.Count
+		}
+		for year := first; year <= last; year++ {
+			name := strconv.Itoa(year)
+			to := list.Clear("body").Clear("year").With("body", index.Any, b.Value).With("year", index.Any, name).String()
+			row.Cells = append(row.Cells, Cell{Count: at[name], URL: to})
+			if at[name] == 0 {
+				continue
+			}
+			dated += at[name]
+			lane.Dots = append(lane.Dots, Dot{X: percent(x(year)), R: pixels(max(laneRadius*math.Sqrt(float64(at[name])/float64(most)), 2.5)),
+				Label: w.Count("chart.reviews.mark", at[name], lane.Name, name), URL: to})
+		}
+		c.Lanes.Rows = append(c.Lanes.Rows, lane)
+		c.Table.Rows = append(c.Table.Rows, row)
+	}
+	base := len(bodies) * laneHeight
+	c.Lanes.Base, c.Lanes.TickY, c.Lanes.Height = strconv.Itoa(base), strconv.Itoa(base+16), strconv.Itoa(base+22)
+	c.Under = w.Count("chart.dated", dated)
+	return c
+}
+
+// BarList is a facet as bars, the longest first or in the facet's own order; the list is its own table.
+type BarList struct {
+	Rows  []BarRow
+	Empty string
+	More  *Link
+}
+
+// BarRow is one bar.
+type BarRow struct {
+	Goal  *Goal
+	Code  string // a target's number
+	Label string
+	URL   string
+	Count int
+	Width string
+	Fill  string
+}
+
+// bars makes a bar list of at most limit values (0 = all), each leading to its list; more leads to where all of them are.
+func (u *UI) bars(f index.FacetCounts, limit int, more *Link, list func(value string) string) *BarList {
+	b := &BarList{Empty: u.words.Text("bars.empty")}
+	highest := 0
+	for _, v := range f.Values {
+		highest = max(highest, v.Count)
+	}
+	for _, v := range f.Values {
+		if limit > 0 && len(b.Rows) == limit {
+			b.More = more
+			break
+		}
+		if v.Count == 0 {
+			continue
+		}
+		r := BarRow{Label: v.Label, URL: list(v.Value), Count: v.Count, Fill: "f-brand", Width: percent(float64(v.Count) * 100 / float64(max(highest, 1)))}
+		switch f.Name {
+		case "goal":
+			g := u.goal(v.Value)
+			r.Goal, r.Label = &g, conceptLabel(uhri.SchemeSDG, v.Value)
+		case "sdg":
+			r.Code, r.Label = v.Value, conceptLabel(uhri.SchemeSDG, v.Value)
+		case "body":
+			r.Label = bodyName(v.Value)
+		}
+		b.Rows = append(b.Rows, r)
+	}
+	return b
+}
+
+// barTable is a facet as the table of its CSV: every value, and what is unknown.
+func (u *UI) barTable(f index.FacetCounts) Table {
+	t := Table{Head: []string{facetLabel(f.Name), u.words.Text("home.passages")}}
+	for _, v := range f.Values {
+		t.Rows = append(t.Rows, TableRow{Label: v.Label, Cells: []Cell{{Count: v.Count}}})
+	}
+	if f.Unknown > 0 {
+		t.Rows = append(t.Rows, TableRow{Label: u.valueLabel(f.Name, uhri.ValueUnknown), Cells: []Cell{{Count: f.Unknown}}})
+	}
+	return t
+}
