@@ -99,6 +99,7 @@ func run(ctx context.Context) error {
 	}
 	table.print("six facets, first twenty with highlighting")
 	ours := peers[:1]
+	resetPeak()
 	for _, t := range []struct {
 		title  string
 		facets []string

@@ -247,7 +247,7 @@ func (s *sqlite) top(ctx context.Context, words string, sort index.Sort, all, fi
 	var args []any
 	among := ""
 	if filtered {
-		among = " AND fts.rowid IN (SELECT id FROM hit)"
+		among = " AND +fts.rowid IN (SELECT id FROM hit)" // the plus keeps SQLite from running the match once per hit
 	}
 	switch {
 	case words == "" && all:
