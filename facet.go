@@ -641,6 +641,15 @@ func makeFacets() []*Facet {
 				return string(v), err == nil
 			},
 		},
+		{
+			Name: "ask", Label: "Same ask", Kind: FacetCode, Single: true, Limit: 20, Synonyms: []string{"same_ask"},
+			Description: "Passages that ask for the same in nearly the same words, whoever asked and when; the value is the ID of one of them. Unknown are those that stand alone.",
+			values:      func(r *Recommendation) []string { return one(string(r.Ask)) }, unknown: "Stands alone",
+			resolve: func(s string) (string, bool) {
+				id := ID(strings.ToLower(strings.TrimSpace(s)))
+				return string(id), ValidID(id)
+			},
+		},
 		closed(&Facet{
 			Name: "lang", Label: "Language", Kind: FacetTerm, Synonyms: []string{"langs", "language", "languages"},
 			Description: "Languages the passage has text in.",

@@ -91,3 +91,11 @@ func tagsOf(m *Model, si int, fs []feature, fired []label) []uhri.Tag {
 
 // round keeps three digits: more would claim a precision no evaluation shows.
 func round(x float32) float64 { return float64(int(x*1000+0.5)) / 1000 }
+
+// Version names what labels: the model, or the rules alone.
+func Version(m *Model) string {
+	if m == nil {
+		return "rules-" + rules().version
+	}
+	return m.Version
+}

@@ -67,9 +67,10 @@ func openSnapshot(dir string) (s *snapshot, err error) {
 		return nil, err
 	}
 	s = &snapshot{head: head, dir: dir, tombs: map[uhri.ID]uhri.Tombstone{}, leaves: newLeafCache()}
+	half := s // returning nil, err clears s
 	defer func() {
 		if err != nil {
-			s.close()
+			half.close()
 		}
 	}()
 	if s.tables, err = openTables(filepath.Join(dir, tablesName), head.Sections); err != nil {

@@ -52,6 +52,11 @@ func NewProcess(o ProcessOptions) crawler.Process {
 		}
 		read := reading{record: raw, r: r, demo: o.Demo}
 		read.facts(p)
+		if r.Mechanism == uhri.MechanismUPR {
+			// Who asked is shown apart; the body for reading ends with the ask. Full keeps the whole passage.
+			p.Body, _, _ = clean.RecommendingStates(p.Body)
+			r.Texts[o.Lang] = uhri.Text{Full: full, Heading: p.Heading, Body: p.Body}
+		}
 		read.labels()
 		return []*uhri.Recommendation{r}, nil
 	}

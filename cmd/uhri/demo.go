@@ -1,0 +1,28 @@
+package main
+
+import (
+	"context"
+
+	"uhri"
+	"uhri/crawler"
+	"uhri/crawler/replica"
+)
+
+// demoJobs starts the demonstration publishers on this machine and harvests them.
+func (p *program) demoJobs(ctx context.Context) ([]crawler.Job, func(), error) {
+	server, err := replica.Start(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	client := p.client(true)
+	var jobs []crawler.Job
+	for _, lang := range uhri.Langs {
+		d, err := uhriFeed(lang, []string{server.ExportAddress()}, downloads(client, p.cfg.Data), true)
+		if err != nil {
+			server.Close()
+			return nil, nil, err
+		}
+		jobs = append(jobs, crawler.Job{Source: d.source, Process: d.process, Schedule: "@every 10m", Group: "uhri", Politeness: client.Politeness()})
+	}
+	return jobs, func() { server.Close() }, nil
+}

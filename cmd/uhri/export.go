@@ -1,0 +1,152 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"uhri"
+	"uhri/api/export"
+	"uhri/crawler"
+	"uhri/crawler/store"
+)
+
+func (p *program) exportCommand() *cobra.Command {
+	var format, out, columns, lang string
+	var filters []string
+	var bom bool
+	cmd := &cobra.Command{
+		Use:   "export ['QUERY']",
+		Short: "Write a whole result set to a file, with its manifest beside it",
+		Long: "Write every match of a query, or the whole corpus, to a file, and FILE.manifest.json beside it. The same query on the same\n" +
+			"snapshot gives the same bytes.\n\n" +
+			"  uhri export 'torture' --filter country=KEN --format xlsx -o torture-kenya.xlsx\n" +
+			"  uhri export --format ndjson -o corpus.ndjson",
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			q := url.Values{}
+			if len(args) == 1 {
+				q.Set("q", args[0])
+			}
+			for name, v := range map[string]string{"columns": columns, "lang": lang} {
+				if v != "" {
+					q.Set(name, v)
+				}
+			}
+			if bom {
+				q.Set("bom", "1")
+			}
+			for _, f := range filters {
+				name, v, ok := strings.Cut(f, "=")
+				if !ok {
+					return uhri.Errorf(uhri.Invalid, "", "--filter %q: write name=value, such as country=KEN", f)
+				}
+				q.Add(name, v)
+			}
+			return p.export(cmd, format, out, q)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&format, "format", "csv", "csv, xlsx, ndjson, json, parquet, ris, bib or csl.json")
+	f.StringVarP(&out, "output", "o", "", "file to write; - is standard output, without a manifest")
+	f.StringVar(&columns, "columns", "", "columns to write, separated by commas; the data dictionary lists them")
+	f.StringVar(&lang, "lang", "", "language of the texts")
+	f.StringArrayVar(&filters, "filter", nil, "name=value, as in the API (repeatable)")
+	f.BoolVar(&bom, "bom", false, "begin CSV with a byte order mark, for spreadsheets that need it")
+	return cmd
+}
+
+func (p *program) export(cmd *cobra.Command, format, out string, q url.Values) error {
+	ctx := cmd.Context()
+	if out == "" {
+		return uhri.Errorf(uhri.Invalid, "export", "name a file with -o; - is standard output")
+	}
+	if err := p.existing(); err != nil {
+		return err
+	}
+	f, err := p.openFolder(ctx, store.AnyKind)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	server := export.NewServer(export.Options{Searcher: f.engine, BaseURL: p.cfg.Server.BaseURL, Rights: p.cfg.Rights, Version: version,
+		Demo: f.store.Kind() == store.Demonstration, Log: p.log})
+	req, plan, faults := server.Plan(format, q, true)
+	if len(faults) > 0 {
+		return faultsError(faults)
+	}
+	res, err := export.Count(ctx, f.engine, req)
+	if err != nil {
+		return err
+	}
+	server.Describe(req, res, plan)
+	req.Snapshot = res.Snapshot.ID
+	if out == "-" {
+		_, err := export.Write(ctx, p.out, f.engine, req, plan, nil)
+		return err
+	}
+	// A file that stands there is a whole file.
+	tmp, err := os.CreateTemp(filepath.Dir(out), ".export-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp.Name())
+	bar := newProgress(p.err, "export")
+	m, err := export.Sidecar(ctx, tmp, f.engine, req, plan, func(rows int) {
+		bar.tell(crawler.Progress{Items: rows, Bytes: int64(rows), TotalBytes: int64(res.Total)})
+	})
+	bar.stop()
+	if err = errors.Join(err, tmp.Chmod(0o644), tmp.Close()); err != nil {
+		return err
+	}
+	if err := os.Rename(tmp.Name(), out); err != nil {
+		return err
+	}
+	m.Created = time.Now().UTC()
+	b, err := m.JSON()
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(out+".manifest.json", b, 0o644); err != nil {
+		return err
+	}
+	fmt.Fprintf(p.out, "%d records written to %s (%d bytes, SHA-256 %s), described in %s.manifest.json\n", m.Rows, out, m.Bytes, m.SHA256, out)
+	return nil
+}
+
+func (p *program) verifyCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "verify FILE",
+		Short: "Check an exported file against its manifest",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			b, err := os.ReadFile(args[0] + ".manifest.json")
+			if errors.Is(err, os.ErrNotExist) {
+				return uhri.Errorf(uhri.NotFound, "verify", "%s.manifest.json is not there; it is written beside every export", args[0])
+			} else if err != nil {
+				return err
+			}
+			var m export.Manifest
+			if err := json.Unmarshal(b, &m); err != nil {
+				return uhri.Errorf(uhri.Invalid, "verify", "%s.manifest.json is not a manifest: %v", args[0], err)
+			}
+			file, err := os.Open(args[0])
+			if err != nil {
+				return err
+			}
+			defer file.Close()
+			if err := export.Verify(file, m); err != nil {
+				return err
+			}
+			fmt.Fprintf(p.out, "%s is what its manifest says: %d records of snapshot %s\n", args[0], m.Rows, m.Snapshot.ID)
+			return nil
+		},
+	}
+}

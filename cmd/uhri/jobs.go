@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"time"
+
+	"uhri"
+	"uhri/crawler"
+	"uhri/crawler/fetch"
+	"uhri/crawler/sources/uhriexport"
+)
+
+// client asks publishers politely, or this machine only.
+func (p *program) client(loopback bool) *fetch.Client {
+	o := fetch.Options{Contact: p.cfg.Contact, Version: version, Delay: time.Duration(p.cfg.Fetch.Delay),
+		Idle: time.Duration(p.cfg.Fetch.ReadTimeout), Loopback: loopback, Log: p.log}
+	if loopback {
+		o.Delay = -1
+	}
+	return fetch.New(o)
+}
+
+// exportFetch downloads exports into the data folder.
+func (p *program) exportFetch() uhriexport.Fetch { return downloads(p.client(false), p.cfg.Data) }
+
+func downloads(c *fetch.Client, data string) uhriexport.Fetch {
+	return func(ctx context.Context, address string, since map[string]string) (*uhriexport.Download, error) {
+		dir := filepath.Join(data, "downloads")
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return nil, err
+		}
+		f, err := c.Download(ctx, address, dir, since)
+		if err != nil {
+			return nil, err
+		}
+		return &uhriexport.Download{Path: f.Path, Size: f.Size, Validators: f.Validators, Unchanged: f.Unchanged}, nil
+	}
+}
+
+// needContact is why everything but the English export waits.
+const needContact = "set `contact` in the configuration, so that publishers know whom to write to"
+
+// jobs are the sources on their schedules. close ends what was started for them.
+func (p *program) jobs(ctx context.Context, f *folder, demo bool) (jobs []crawler.Job, closeJobs func(), err error) {
+	if demo {
+		return p.demoJobs(ctx)
+	}
+	// Downloads of a killed process are of no use to anyone.
+	if err := os.RemoveAll(filepath.Join(p.cfg.Data, "downloads")); err != nil {
+		return nil, nil, err
+	}
+	client := p.client(false)
+	u := p.cfg.Sources.UHRI
+	for _, lang := range append([]string{"en"}, u.Languages...) {
+		d, err := uhriFeed(uhri.Lang(lang), u.Addresses, downloads(client, p.cfg.Data), false)
+		if err != nil {
+			return nil, nil, err
+		}
+		j := crawler.Job{Source: d.source, Process: d.process, Schedule: u.Schedule, Group: "uhri", Politeness: client.Politeness()}
+		if lang != "en" && p.cfg.Contact == "" {
+			j.Disabled = needContact
+		}
+		if u.Schedule == "" {
+			j.Disabled = "sources.uhri.schedule is empty"
+		}
+		jobs = append(jobs, j)
+	}
+	return jobs, func() {}, nil
+}

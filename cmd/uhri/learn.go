@@ -1,0 +1,199 @@
+package main
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"uhri"
+	"uhri/crawler/classify"
+	"uhri/crawler/store"
+)
+
+// evaluationFile keeps the last evaluation for the methodology page.
+const evaluationFile = "evaluation.json"
+
+func (p *program) trainCommand() *cobra.Command {
+	var force bool
+	cmd := &cobra.Command{
+		Use:   "train",
+		Short: "Learn labels from the publisher's labelled records, relabel and publish",
+		Long: "Learn theme, group and SDG labels from the records their publisher labelled. The new model replaces the old one only if\n" +
+			"its micro-F1 on records held out by document is not lower.",
+		Args: cobra.NoArgs,
+		RunE: p.onFolder(func(cmd *cobra.Command, _ []string, f *folder) error {
+			ctx := cmd.Context()
+			m, e, err := classify.Train(ctx, f.store.Records(ctx))
+			if err != nil {
+				return err
+			}
+			e.Print(p.out)
+			old, err := p.model()
+			if err == nil && old != nil && old.Heldout.F1 > m.Heldout.F1 && !force {
+				return fmt.Errorf("the new model's held-out micro-F1 is %.3f, the old one's %.3f: the old one stays (--force replaces it)", m.Heldout.F1, old.Heldout.F1)
+			}
+			if err := p.writeFile(modelFile, m.Encode); err != nil {
+				return err
+			}
+			if err := p.keepEvaluation(e); err != nil {
+				return err
+			}
+			n, err := f.relabel(ctx, true)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(p.out, "\nmodel %s is in use; %d records have other labels now\n", m.Version, n)
+			return f.publishAndTell(ctx)
+		}),
+	}
+	cmd.Flags().BoolVar(&force, "force", false, "replace the old model even by a worse one")
+	return cmd
+}
+
+func (p *program) evaluateCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "evaluate",
+		Short: "Measure the labelling on records it has not seen",
+		Args:  cobra.NoArgs,
+		RunE: p.onFolder(func(cmd *cobra.Command, _ []string, f *folder) error {
+			e, err := classify.Evaluate(cmd.Context(), f.store.Records(cmd.Context()))
+			if err != nil {
+				return err
+			}
+			e.Print(p.out)
+			return p.keepEvaluation(e)
+		}),
+	}
+}
+
+func (p *program) keepEvaluation(e *classify.Evaluation) error {
+	return p.writeFile(evaluationFile, func(w io.Writer) error { return json.NewEncoder(w).Encode(e) })
+}
+
+// writeFile replaces a file of the data folder whole or not at all.
+func (p *program) writeFile(name string, write func(io.Writer) error) error {
+	tmp, err := os.CreateTemp(p.cfg.Data, name+".*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp.Name())
+	if err := errors.Join(write(tmp), tmp.Sync(), tmp.Close()); err != nil {
+		return fmt.Errorf("writing %s: %w", name, err)
+	}
+	return os.Rename(tmp.Name(), filepath.Join(p.cfg.Data, name))
+}
+
+func (p *program) labelsCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "labels", Short: "Move people's label corrections in and out as CSV"}
+	header := []string{"id", "scheme", "concept", "removed", "by"}
+	cmd.AddCommand(
+		&cobra.Command{
+			Use: "export FILE", Short: "Write all corrections; - writes to standard output", Args: cobra.ExactArgs(1),
+			RunE: p.onFolder(func(cmd *cobra.Command, args []string, f *folder) error {
+				all, err := f.store.HumanLabels(cmd.Context())
+				if err != nil {
+					return err
+				}
+				write := func(to io.Writer) error {
+					w := csv.NewWriter(to)
+					if err := w.Write(header); err != nil {
+						return err
+					}
+					for _, l := range all {
+						if err := w.Write([]string{string(l.ID), string(l.Scheme), l.Concept, fmt.Sprint(l.Removed), l.By}); err != nil {
+							return err
+						}
+					}
+					w.Flush()
+					return w.Error()
+				}
+				if args[0] == "-" {
+					return write(p.out)
+				}
+				file, err := os.Create(args[0])
+				if err != nil {
+					return err
+				}
+				return errors.Join(write(file), file.Close())
+			}),
+		},
+		&cobra.Command{
+			Use: "import FILE", Short: "Read corrections; they win over rule and model and survive every harvest", Args: cobra.ExactArgs(1),
+			Long: "Read corrections from a CSV with the columns id, scheme (theme, group, sdg), concept (its slug or label), removed (true takes\n" +
+				"a label away), by (who says so).",
+			RunE: p.onFolder(func(cmd *cobra.Command, args []string, f *folder) error {
+				file, err := os.Open(args[0])
+				if err != nil {
+					return err
+				}
+				defer file.Close()
+				labels, err := readLabels(file)
+				if err != nil {
+					return err
+				}
+				if err := f.store.SetHumanLabels(cmd.Context(), labels); err != nil {
+					return err
+				}
+				fmt.Fprintf(p.out, "%d corrections read\n", len(labels))
+				return f.publishAndTell(cmd.Context())
+			}),
+		},
+	)
+	return cmd
+}
+
+// readLabels reads a CSV of corrections; every faulty line is told, and then nothing is taken.
+func readLabels(r io.Reader) ([]store.HumanLabel, error) {
+	rows := csv.NewReader(r)
+	rows.FieldsPerRecord = -1
+	all, err := rows.ReadAll()
+	if err != nil {
+		return nil, uhri.Errorf(uhri.Invalid, "labels", "%v", err)
+	}
+	if len(all) == 0 {
+		return nil, uhri.Errorf(uhri.Invalid, "labels", "the file is empty; its first line names the columns id,scheme,concept,removed,by")
+	}
+	at := map[string]int{}
+	for i, h := range all[0] {
+		at[strings.ToLower(strings.TrimSpace(strings.TrimPrefix(h, "\ufeff")))] = i
+	}
+	for _, need := range []string{"id", "scheme", "concept"} {
+		if _, ok := at[need]; !ok {
+			return nil, uhri.Errorf(uhri.Invalid, "labels", "there is no column %q; the first line names the columns id,scheme,concept,removed,by", need)
+		}
+	}
+	var out []store.HumanLabel
+	var faults []string
+	for n, row := range all[1:] {
+		cell := func(name string) string {
+			if i, ok := at[name]; ok && i < len(row) {
+				return strings.TrimSpace(row[i])
+			}
+			return ""
+		}
+		bad := func(format string, args ...any) {
+			faults = append(faults, fmt.Sprintf("line %d: ", n+2)+fmt.Sprintf(format, args...))
+		}
+		id, scheme := uhri.ID(strings.ToLower(cell("id"))), uhri.Scheme(strings.ToLower(cell("scheme")))
+		c, ok := uhri.ResolveConcept(scheme, cell("concept"))
+		switch {
+		case !uhri.ValidID(id):
+			bad("%q is not the ID of a record", cell("id"))
+		case !ok:
+			bad("%q is not a concept of scheme %q", cell("concept"), scheme)
+		default:
+			out = append(out, store.HumanLabel{ID: id, Scheme: scheme, Concept: c.Slug, Removed: strings.EqualFold(cell("removed"), "true"), By: cell("by")})
+		}
+	}
+	if len(faults) > 0 {
+		return nil, uhri.Errorf(uhri.Invalid, "labels", "nothing was taken:\n%s", strings.Join(faults, "\n"))
+	}
+	return out, nil
+}

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"uhri"
+	"uhri/api"
+	"uhri/api/edge"
+	"uhri/api/export"
+	"uhri/api/gate"
+	"uhri/crawler/store"
+	"uhri/ui"
+)
+
+// newWeb joins API and portal: one gate before the engine, one export server, one edge before everything people reach.
+func (p *program) newWeb(f *folder, demo bool) (*web, error) {
+	w := &web{f: f, metrics: newMetrics()}
+	c := p.cfg
+	searcher := gate.New(f.engine, gate.Options{Slots: c.Server.MaxSearches, Deadline: time.Duration(c.Server.SearchTimeout)})
+	exports := export.NewServer(export.Options{Searcher: searcher, BaseURL: c.Server.BaseURL, Rights: c.Rights, Version: version, Demo: demo, Log: p.log})
+	var trusted []netip.Prefix
+	for _, s := range c.Server.TrustedProxies {
+		n, err := netip.ParsePrefix(s)
+		if err != nil {
+			return nil, err
+		}
+		trusted = append(trusted, n)
+	}
+	a, err := api.New(api.Options{
+		Searcher: searcher, Sources: w, Changes: changeLog{f.store}, Exports: exports,
+		BaseURL: c.Server.BaseURL, Version: version, Contact: c.Contact, Rights: c.Rights, Demo: demo,
+		Trusted: trusted, PerMinute: c.Server.Requests, Log: p.log, Observe: w.metrics.observe,
+	})
+	if err != nil {
+		return nil, err
+	}
+	var formats []string
+	for _, k := range export.Formats() {
+		formats = append(formats, k.Name)
+	}
+	portal, err := ui.New(ui.Options{
+		Searcher: searcher, Sources: w, History: changeLog{f.store}, Changes: changePages{f.store},
+		OpenAPI: a.OpenAPI(), Exports: formats, Feeds: true,
+		Demo: demo, Contact: c.Contact, Version: version, BaseURL: c.Server.BaseURL, Logger: p.log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.HTTPErrorHandler = portal.Fail
+	e.Use(w.observe)
+	portal.Register(e)
+	pages, err := edge.Wrap(e, edge.Options{Trusted: trusted, PerMinute: c.Server.Requests, Log: p.log})
+	if err != nil {
+		return nil, err
+	}
+	w.handler = http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if api.Owns(r.URL.Path) {
+			a.ServeHTTP(rw, r)
+		} else {
+			pages.ServeHTTP(rw, r)
+		}
+	})
+	return w, nil
+}
+
+// observe counts the portal's answers.
+func (w *web) observe(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		began := time.Now()
+		err := next(c)
+		if err != nil {
+			c.Error(err)
+		}
+		route := c.Path()
+		if route == "" {
+			route = "none"
+		}
+		w.metrics.observe(c.Request().Method, route, c.Response().Status, time.Since(began))
+		return nil
+	}
+}
+
+// SourceStatus implements api.Sources and ui.Sources: what the store remembers, with the schedule while one runs.
+func (w *web) SourceStatus(ctx context.Context) ([]uhri.SourceStatus, error) {
+	if s := w.scheduler.Load(); s != nil {
+		return s.Statuses(ctx)
+	}
+	return w.f.store.SourceStatuses(ctx)
+}
+
+// Runs implements ui.Sources.
+func (w *web) Runs(ctx context.Context, limit int) ([]uhri.Run, error) {
+	return w.f.store.Runs(ctx, "", limit, 0)
+}
+
+// Rejections implements ui.Sources.
+func (w *web) Rejections(ctx context.Context, run int64, limit int) ([]uhri.Rejection, error) {
+	return w.f.store.Rejections(ctx, run, limit, 0)
+}
+
+// changeLog gives API and portal the store's log in their terms.
+type changeLog struct{ s *store.Store }
+
+// Changes implements api.Changes.
+func (l changeLog) Changes(ctx context.Context, q api.ChangeQuery) ([]uhri.Change, error) {
+	return l.s.Changes(ctx, q.Since, store.ChangeFilter{Kinds: q.Kinds, Source: q.Source, ID: q.ID, Symbol: q.Symbol, UpTo: q.UpTo, Limit: q.Limit, Offset: q.Offset})
+}
+
+// RecordChanges implements ui.History.
+func (l changeLog) RecordChanges(ctx context.Context, id uhri.ID) ([]uhri.Change, error) {
+	return l.s.History(ctx, id)
+}
+
+// changePages gives the portal the same log, entry by entry.
+type changePages struct{ s *store.Store }
+
+// Changes implements ui.Changes.
+func (l changePages) Changes(ctx context.Context, since uhri.Seq, yield func(uhri.Change) bool) error {
+	const page = 1000
+	for at := 0; ; at += page {
+		all, err := l.s.Changes(ctx, since, store.ChangeFilter{Limit: page, Offset: at})
+		if err != nil {
+			return err
+		}
+		for _, c := range all {
+			if !yield(c) {
+				return nil
+			}
+		}
+		if len(all) < page {
+			return nil
+		}
+	}
+}
