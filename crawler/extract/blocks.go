@@ -57,34 +57,33 @@ func (l *layout) blocks(d *Document) []Block {
 // than the last. An annex begins again.
 func (l *layout) mainNumbers(d *Document) map[int]int {
 	out := map[int]int{}
-	begin := 0
-	for begin < len(l.rows) {
+	var longest []link
+	var issues []Issue
+	for begin := 0; begin < len(l.rows); {
 		end := begin + 1
 		for end < len(l.rows) && !l.isAnnex(end) {
 			end++
 		}
-		strict := l.chain(begin, end, func(r *row) bool { return math.Abs(r.size-l.body) <= 0.6 && math.Abs(r.indent) < 8 })
-		// A lax second pass, kept only where it reaches further: a number set in a heading's size, or a shifted page.
+		use := l.chain(begin, end, func(r *row) bool { return math.Abs(r.size-l.body) <= 0.6 && math.Abs(r.indent) < 8 })
+		// A lax second pass, kept only where it finds more: a number set in a heading's size, or a shifted page.
 		lax := l.chain(begin, end, func(r *row) bool { return math.Abs(r.indent) < 40 })
-		use := strict
-		if len(lax) > len(strict) && (last(lax) > last(strict) || first(lax) < first(strict) || gaps(lax) < gaps(strict)) && gaps(lax) <= gaps(strict) && first(lax) <= first(strict) {
+		var why []Issue
+		if len(lax) > len(use) && (last(lax) > last(use) || first(lax) < first(use) || gaps(lax) < gaps(use)) && gaps(lax) <= gaps(use) && first(lax) <= first(use) {
+			why = append(why, Issue{Kind: OddNumbering, Text: fmt.Sprintf("%d of the paragraph numbers were found only by a laxer reading", len(lax)-len(use))})
 			use = lax
-			if begin == 0 {
-				d.Issues = append(d.Issues, Issue{Kind: OddNumbering, Text: fmt.Sprintf("%d of the paragraph numbers were found only by a laxer reading", len(lax)-len(strict))})
-			}
 		}
-		if begin == 0 {
-			for i := 1; i < len(use); i++ {
-				if use[i].n != use[i-1].n+1 {
-					d.Issues = append(d.Issues, Issue{Kind: OddNumbering, Text: fmt.Sprintf("paragraph %d is followed by %d", use[i-1].n, use[i].n), Page: l.rows[use[i].row].page})
-				}
-			}
-		}
-		for _, c := range use {
+		for i, c := range use {
 			out[c.row] = c.n
+			if i > 0 && c.n != use[i-1].n+1 {
+				why = append(why, Issue{Kind: OddNumbering, Text: fmt.Sprintf("paragraph %d is followed by %d", use[i-1].n, c.n), Page: l.rows[c.row].page})
+			}
+		}
+		if len(use) > len(longest) {
+			longest, issues = use, why // annexes number as they like
 		}
 		begin = end
 	}
+	d.Issues = append(d.Issues, issues...)
 	return out
 }
 
@@ -116,17 +115,51 @@ func gaps(c []link) int {
 
 // chain returns the longest run of candidate rows whose numbers follow each other.
 func (l *layout) chain(begin, end int, fits func(*row) bool) []link {
-	var links linker
+	var cs []link
 	for i := begin; i < end; i++ {
 		r := &l.rows[i]
 		if !fits(r) || leaderRow.MatchString(r.text) {
 			continue
 		}
 		for _, n := range l.printedNumbers(r) {
-			links.add(i, n)
+			cs = append(cs, link{i, n})
 		}
 	}
+	if !l.rtl { // Arabic rows may have two readings
+		cs = withoutLists(cs)
+	}
+	var links linker
+	for _, c := range cs {
+		links.add(c.row, c.n)
+	}
 	return links.longest()
+}
+
+// withoutLists drops the numbers of lists that start again below a paragraph where nothing but their order tells them
+// from paragraphs. A list below a late paragraph may reach the paragraphs' own numbers — "67. … 1. … 68. … 85. …", then
+// "68. …" — so what runs on from a list's 1, while its number comes again, is the list's.
+func withoutLists(cs []link) []link {
+	var keep []link
+	later := map[int]int{}
+	for _, c := range cs {
+		later[c.n]++
+	}
+	main, inner := 0, 0
+	for _, c := range cs {
+		later[c.n]--
+		switch {
+		case main >= 20 && c.n == 1:
+			inner = 1
+			continue
+		case inner > 0 && c.n > inner && c.n <= inner+3 && (c.n != main+1 || later[c.n] > 0):
+			inner = c.n
+			continue
+		case c.n == main+1 || c.n == main+2 || main == 0:
+			main, inner = c.n, 0
+		}
+		keep = append(keep, c)
+	}
+	return keep
 }
 
 // linker finds the longest run of numbers that follow each other. A missed number or two may be stepped over, at a
@@ -375,8 +408,11 @@ func (b *builder) subFits(prefix string, n int) bool {
 // innerNumber reads the number of a list that starts again below each paragraph. Position tells it from a paragraph's
 // number; one forgotten number or stop does not end the list.
 func (b *builder) innerNumber(r *row, t string) (n int, rest string, ok bool) {
-	if b.main == "" || r.indent < 12 || r.indent > 75 {
+	if b.main == "" || r.indent < -8 || r.indent > 75 {
 		return 0, "", false
+	}
+	if r.indent < 12 && !(b.inner == 0 && b.cur != nil && strings.HasSuffix(b.cur.Text, ":")) && !(b.inner > 0 && math.Abs(r.indent-b.innerAt) <= 4) {
+		return 0, "", false // at the margin only where a list was announced, or goes on
 	}
 	if m := numberRow.FindStringSubmatch(t); m != nil {
 		n, _ = strconv.Atoi(m[1])
@@ -577,7 +613,7 @@ func (b *builder) lastHeadingLetter() string {
 	return ""
 }
 
-var outlineHead = regexp.MustCompile(`^(?:([IVX]{1,6})\.?|([A-Z])\.|(\d{1,2})\.)\s*([^\s.].*)$`)
+var outlineHead = regexp.MustCompile(`^(?:([IVX]{1,6})\.?|([A-Z])\.|(\d{1,2})\.\s)\s*([^\s.].*)$`)
 
 // readOutline splits "II. Positive aspects" into its number, level and words. Level is 0 when there is no number.
 func readOutline(t, previous string) (number string, level int, text string) {

@@ -92,7 +92,7 @@ func (b *Block) classify(p para, t, prev string, st *state, lastLetter *string) 
 		return
 	}
 	if m := numberPara.FindStringSubmatch(t); m != nil && p.heading == 0 {
-		if n, _ := strconv.Atoi(m[1]); n == st.inner+1 && st.main > 0 {
+		if n, _ := strconv.Atoi(m[1]); st.main > 0 && (n == st.inner+1 || st.inner > 0 && n > st.inner && n <= st.inner+3) {
 			st.inner, st.letter, st.roman = n, "", ""
 			b.Kind, b.Level, b.Number = Item, 1, m[1]
 			b.Text = strings.TrimSpace(t[len(m[0]):])
@@ -171,13 +171,12 @@ func (p para) isHeading(t string) bool {
 	if partHeading.MatchString(t) || annexRow.MatchString(t) {
 		return true
 	}
-	return (p.bold >= 0.9 || p.italic >= 0.9 || t == strings.ToUpper(t)) && upperOrDigit(t) && !strings.HasSuffix(t, ";")
+	return (p.bold >= 0.9 || p.italic >= 0.9 || t == strings.ToUpper(t) && t != strings.ToLower(t)) && upperOrDigit(t) && !strings.HasSuffix(t, ";")
 }
 
 // paraChain finds the paragraphs of the main numbering.
 func paraChain(ps []para, d *Document) map[int]int {
-	type cand struct{ i, n int }
-	var cs []cand
+	var cs []link
 	for i, p := range ps {
 		if p.cells != nil || p.heading > 0 && p.number == "" {
 			continue
@@ -191,23 +190,16 @@ func paraChain(ps []para, d *Document) map[int]int {
 			continue
 		}
 		rest := t[len(m[0]):]
-		if rest == "" || !startsText(rest) {
-			continue
+		if rest == "" || !startsText(rest) || (rest[0] >= '0' && rest[0] <= '9' && strings.HasSuffix(m[0], ".")) {
+			continue // "23.4, 23.5" is no paragraph 23
 		}
 		n, _ := strconv.Atoi(m[1])
-		cs = append(cs, cand{i, n})
+		cs = append(cs, link{i, n})
 	}
-	// A list below a paragraph may reach the paragraph's own next number: "95. … 95, 96" then "96. …". The later is meant.
-	keep := cs[:0:0]
-	for k, c := range cs {
-		if k > 0 && k+1 < len(cs) && cs[k-1].n == c.n-1 && cs[k+1].n == c.n && !(k > 1 && cs[k-2].n == c.n-1) {
-			continue
-		}
-		keep = append(keep, c)
-	}
+	keep := withoutLists(cs)
 	var links linker
 	for _, c := range keep {
-		links.add(c.i, c.n)
+		links.add(c.row, c.n)
 	}
 	out := map[int]int{}
 	chain := links.longest()
@@ -221,12 +213,12 @@ func paraChain(ps []para, d *Document) map[int]int {
 		// Compilations leave paragraphs out: what ascends between the numbers found is a paragraph too.
 		last, next := 0, 0
 		for _, c := range keep {
-			if out[c.i] > 0 {
+			if out[c.row] > 0 {
 				last, next = c.n, next+1
 				continue
 			}
 			if c.n > last && (next == len(chain) || c.n < chain[next].n) && (last > 0 || next < len(chain)) && c.n < last+60 {
-				out[c.i], last = c.n, c.n
+				out[c.row], last = c.n, c.n
 				d.Issues = append(d.Issues, Issue{Kind: OddNumbering, Text: "paragraph " + strconv.Itoa(c.n) + " stands apart from the others"})
 			}
 		}

@@ -1,9 +1,13 @@
 package extract
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 )
+
+// conclusionsOrPart is a line that is a numbered heading by itself, so that the next line begins anew.
+var conclusionsOrPart = regexp.MustCompile(`^(?:[IVX]{1,5}|[A-K])\.?\s+\p{Lu}[^.;:]{3,90}\**$`)
 
 // decodeText reads plain text: paragraphs end at blank lines, at lines that begin with a number or letter, and at
 // headings; page furniture is dropped; **words** are bold and # begins a heading, as in Markdown.
@@ -48,9 +52,15 @@ func decodeText(data []byte) (*Document, error) {
 			continue
 		}
 		if numberPara.MatchString(t) || subPara.MatchString(t) || letterRow.MatchString(t) || bareLetter.MatchString(t) || bulletRow.MatchString(t) || strings.HasPrefix(t, "#") {
-			if len(cur) == 0 || closed(cur[len(cur)-1]) || subPara.MatchString(t) || letterRow.MatchString(t) {
+			prev := ""
+			if len(cur) > 0 {
+				prev = cur[len(cur)-1]
+			}
+			if closed(prev) || subPara.MatchString(t) || letterRow.MatchString(t) || conclusionsOrPart.MatchString(prev) {
 				flush()
 			}
+		} else if len(cur) > 0 && conclusionsOrPart.MatchString(t) && closed(cur[len(cur)-1]) {
+			flush()
 		}
 		afterBreak = false
 		cur = append(cur, strings.Join(strings.Fields(t), " "))

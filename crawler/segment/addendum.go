@@ -189,6 +189,8 @@ func (r *answers) read() {
 		default:
 			if pos, ok := commentStance(t); ok && len(r.open) > 0 {
 				r.answer(r.open, pos, false)
+			} else if ok && len(t) < 90 && !finished(t) {
+				r.setHeading(extract.Block{Level: 2}, t) // a heading that nothing but its words sets apart
 			}
 			if strings.HasSuffix(strings.TrimSpace(t), ":") {
 				r.leading = ""
@@ -241,10 +243,12 @@ func (r *answers) prose(t string, lists []numberList) {
 			from = lists[i-1].end
 		}
 		before := t[from:l.start]
+		sameSentence := i > 0
 		if ends := sentenceEnd.FindAllStringIndex(before, -1); len(ends) > 0 && strings.TrimSpace(before[ends[len(ends)-1][1]-1:]) != "" {
 			e := ends[len(ends)-1]
 			if before[e[0]] != ':' || !onlyIntro(before[e[1]:]) {
 				before = before[e[0]+1:]
+				sameSentence = false
 			}
 		}
 		if commentRef.MatchString(before) {
@@ -266,7 +270,7 @@ func (r *answers) prose(t string, lists []numberList) {
 			r.answer(l.numbers, pos, true)
 		} else if r.leading != "" {
 			r.answer(l.numbers, r.leading, true)
-		} else if i > 0 && strings.TrimFunc(strings.NewReplacer("and", "", "recommendations", "", "recommendation", "").Replace(before), notWord) == "" {
+		} else if sameSentence { // "accepts 23.1 (on health), 23.4 (on schools) and 23.7"
 			if p, ok := r.position[lists[i-1].numbers[0]]; ok {
 				r.answer(l.numbers, r.a.Answers[p].Position, true)
 			}
@@ -417,7 +421,7 @@ func (r *answers) lists(t string) []numberList {
 var (
 	listSeparator = regexp.MustCompile(`^\s*(?:[,;./&]\s*)*(?:(?:and|y|et)\s+)?(?:recommendations?\s+)?`)
 	listRange     = regexp.MustCompile(`^\s*(?:[-‑–—]+|to\s|through\s)\s*`)
-	listNumber    = regexp.MustCompile(`^(\d{1,3})(?:\.\s?(\d{1,3}))?`)
+	listNumber    = regexp.MustCompile(`^(\d{1,3})\b(?:\.\s?(\d{1,3})\b)?`)
 )
 
 // scan reads numbers from start on: prefixed ("140.7"), bare after a prefixed one ("140.7, 9"), ranges ("140.11-14").
@@ -446,6 +450,9 @@ func (r *answers) scan(t string, start int) numberList {
 		}
 		p, sub := m[1], m[2]
 		end := pos + len(m[0])
+		if sub != "" && !r.prefixes[p] { // "23.7–8. 23.10": the stop ends the 8
+			sub, end = "", pos+len(p)
+		}
 		switch {
 		case r.bare:
 			p, sub, end = "", m[1], pos+len(m[1])
@@ -459,7 +466,7 @@ func (r *answers) scan(t string, start int) numberList {
 		if err != nil || n == 0 {
 			return l
 		}
-		if m[2] == "" && !first && !r.endsNumber(t[end:]) {
+		if (m[2] == "" || end < pos+len(m[0])) && !first && !r.endsNumber(t[end:]) {
 			return l // "140.25, 30 January"
 		}
 		number := func(n int) string {

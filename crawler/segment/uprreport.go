@@ -58,16 +58,17 @@ type Pledge struct {
 }
 
 var (
-	conclusions = regexp.MustCompile(`(?i)^\s*(?:(?:I{1,3}|IV)\.?\s*)?(?:conclusions?\s+and\s*(?:/\s*or)?\s*recommendations?|conclusiones\s+y\s*(?:/\s*o)?\s*recomendaciones|conclusions\s+et\s*(?:/\s*ou)?\s*recommandations|выводы\s+и\s*(?:/\s*или)?\s*рекомендации|结论和?\s*/?\s*或?建议|الاستنتاجات\s+و(?:/أو\s*)?التوصيات)[\s\W]*$`)
-	disclaimer  = regexp.MustCompile(`(?i)^\s*(?:all (?:the )?conclusions? and\s*/?\s*(?:or)?\s*recommendations?\b.{0,80}\breport reflects?|todas las conclusiones y\s*/?\s*o\s*recomendaciones|toutes les conclusions et\s*/?\s*(?:ou)?\s*recommandations|все выводы и|本报告所载的?所有结论|جميع الاستنتاجات)`)
-	annex       = regexp.MustCompile(`(?i)^\s*(?:annex|annexe|anexo|appendix|приложение|附件|المرفق)\b`)
-	pledges     = regexp.MustCompile(`(?i)^\s*(?:(?:I{1,3}V?|IV)\.?\s*)?(?:voluntary (?:pledges?|commitments?)|promesas (?:y compromisos )?voluntari|compromisos voluntarios|engagements? volontaires?)`)
-	wgReport    = regexp.MustCompile(`(?i)report of the working group on the universal periodic review|informe del grupo de trabajo sobre el examen periódico universal|rapport du groupe de travail sur l[’']examen périodique universel`)
-	draftSymbol = regexp.MustCompile(`^A/HRC/WG\.6/\d+/L\.\d+`)
-	reviewOf    = regexp.MustCompile(`\b(?:review|Review) of (?:the )?([\p{Lu}][\p{L}’'\-() ]{2,60}?)(?: was held|:|,| at (?:its|the)|\.)`)
-	delegation  = regexp.MustCompile(`(?i)\bthe delegation of (?:the )?([\p{L}’'\-() ]{3,60}?) was headed`)
-	stateStated = regexp.MustCompile(`(?i)\b(\d{1,3}) recommendations\b`)
-	embedded    = regexp.MustCompile(`[;.)]\s+\d{1,3}(?:\.\d{1,3})?\.?\s+\p{Lu}\p{Ll}+\s`)
+	conclusions  = regexp.MustCompile(`(?i)^\s*(?:(?:I{1,3}|IV)\.?\s*)?(?:conclusions?\s+and\s*(?:/\s*or)?\s*recommendations?|conclusiones\s+y\s*(?:/\s*o)?\s*recomendaciones|conclusions\s+et\s*(?:/\s*ou)?\s*recommandations|выводы\s+и\s*(?:/\s*или)?\s*рекомендации|结论和?\s*/?\s*或?建议|الاستنتاجات\s+و(?:/أو\s*)?التوصيات)[\s\W]*$`)
+	disclaimer   = regexp.MustCompile(`(?i)^\s*(?:all (?:the )?conclusions? and\s*/?\s*(?:or)?\s*recommendations?\b.{0,80}\breport reflects?|todas las conclusiones y\s*/?\s*o\s*recomendaciones|toutes les conclusions et\s*/?\s*(?:ou)?\s*recommandations|все выводы и|本报告所载的?所有结论|جميع الاستنتاجات)`)
+	annex        = regexp.MustCompile(`(?i)^\s*(?:annex|annexe|anexo|appendix|приложение|附件|المرفق)\b`)
+	pledges      = regexp.MustCompile(`(?i)^\s*(?:(?:I{1,3}V?|IV)\.?\s*)?(?:voluntary (?:pledges?|commitments?)|promesas (?:y compromisos )?voluntari|compromisos voluntarios|engagements? volontaires?)`)
+	wgReport     = regexp.MustCompile(`(?i)report of the working group on the universal periodic review|informe del grupo de trabajo sobre el examen periódico universal|rapport du groupe de travail sur l[’']examen périodique universel`)
+	draftSymbol  = regexp.MustCompile(`^A/HRC/WG\.6/\d+/L\.\d+`)
+	reviewOf     = regexp.MustCompile(`\b(?:review|Review) of (?:the )?([\p{Lu}][\p{L}’'\-() ]{2,60}?)(?: was held|:|,| at (?:its|the)|\.)`)
+	delegation   = regexp.MustCompile(`(?i)\bthe delegation of (?:the )?([\p{L}’'\-() ]{3,60}?) was headed`)
+	stateStated  = regexp.MustCompile(`(?i)\b(\d{1,3}) recommendations\b`)
+	trailingMark = regexp.MustCompile(`(\)\s*[;.]?)\s*\d{1,2}$`) // a footnote's, glued to the end
+	embedded     = regexp.MustCompile(`[;.)]\s+\d{1,3}(?:\.\d{1,3})?\.?\s+\p{Lu}\p{Ll}+\s`)
 )
 
 // UPRReport cuts a report of the Working Group. A document without words or without conclusions is an Unsupported
@@ -131,12 +132,12 @@ func conclusionsStart(blocks []extract.Block) (at int, heading bool) {
 
 // upr is the state of cutting the conclusions.
 type upr struct {
-	r       *Report
-	lead    *LeadIn // index into LeadIns would move; it points at the last one
-	open    *Recommendation
-	heading string
-	inner   int
-	pledges bool
+	r          *Report
+	lead       *LeadIn // the last of r.LeadIns
+	open       *Recommendation
+	heading    string
+	unnumbered int // recommendations of the current list printed without a number
+	pledges    bool
 }
 
 // cut goes through the blocks from the conclusions on and reports whether it met their end.
@@ -186,7 +187,7 @@ func (c *upr) cut(blocks []extract.Block) (ended bool) {
 		case extract.Paragraph:
 			c.close()
 			c.heading = ""
-			c.inner = 0
+			c.unnumbered = 0
 			l := readLeadIn(b.Number, full)
 			c.r.LeadIns = append(c.r.LeadIns, l)
 			c.lead = &c.r.LeadIns[len(c.r.LeadIns)-1]
@@ -208,12 +209,13 @@ func (c *upr) item(b extract.Block) {
 	case digit && strings.Contains(b.Number, "."):
 		c.begin(b, b.Number)
 	case digit && c.lead != nil:
-		c.inner++
 		c.begin(b, c.lead.Paragraph+"."+b.Number)
 	case letter && c.open == nil && c.lead != nil && hasState(b.Text):
 		c.begin(b, c.lead.Paragraph+b.Number)
 	case c.open != nil && letter && c.open.Printed != "" && strings.Contains(c.open.Printed, "(") && b.Level <= 1 && hasState(b.Text):
 		c.begin(b, c.lead.Paragraph+b.Number)
+	case !letter && !digit && c.lead != nil && hasState(b.Text) && (c.open == nil || c.unnumbered > 0):
+		c.beginUnnumbered(b) // a list of bullets
 	case c.open != nil:
 		c.open.Text = strings.TrimSpace(c.open.Text + " " + b.Number + " " + b.Text)
 	case c.lead != nil:
@@ -221,18 +223,37 @@ func (c *upr) item(b extract.Block) {
 	}
 }
 
-// plain is a paragraph without number: the rest of a recommendation that was not finished, a lone recommendation below
-// its lead-in, or a comment.
+// plain is a paragraph without number: the rest of a recommendation that was not finished, a recommendation of a list
+// without numbers, or a comment.
 func (c *upr) plain(b extract.Block) {
 	switch {
 	case c.open != nil && !finished(c.open.Text):
 		c.open.Text += " " + b.Text
-	case c.open == nil && c.lead != nil && c.lead.Items == 0 && hasState(b.Text) && strings.HasSuffix(strings.TrimSpace(c.lead.Text), ":"):
-		c.begin(b, c.lead.Paragraph)
-		c.open.Printed = ""
+	case c.lead != nil && endsWithState(b.Text) && (c.unnumbered > 0 || c.open == nil && c.lead.Items == 0 && strings.HasSuffix(strings.TrimSpace(c.lead.Text), ":")):
+		c.beginUnnumbered(b)
 	case c.open == nil && c.lead != nil && c.lead.Items == 0 && !finished(c.lead.Text):
 		c.lead.Text += " " + b.Text
 	}
+}
+
+// beginUnnumbered begins a recommendation printed without a number. A lone one has its lead-in's, several are counted.
+func (c *upr) beginUnnumbered(b extract.Block) {
+	c.close()
+	c.unnumbered++
+	number := c.lead.Paragraph
+	if c.unnumbered > 1 {
+		if first := &c.r.Recommendations[len(c.r.Recommendations)-1]; c.unnumbered == 2 && first.Number == number {
+			first.Number += ".1"
+		}
+		number += "." + strconv.Itoa(c.unnumbered)
+	}
+	c.begin(b, number)
+	c.open.Printed = ""
+}
+
+func endsWithState(s string) bool {
+	groups, _, _ := recommendingStates(s)
+	return len(groups) > 0 && strings.TrimFunc(s[groups[len(groups)-1].end:], isStop) == ""
 }
 
 func finished(s string) bool {
@@ -279,7 +300,7 @@ func source(s uhri.Symbol, paragraph string) string {
 
 // finish splits the final stop off the text and reads States and parts.
 func (r *Recommendation) finish() {
-	t := strings.TrimSpace(r.Text)
+	t := trailingMark.ReplaceAllString(strings.TrimSpace(r.Text), "$1")
 	for _, w := range []string{"; and", "; or", " and"} {
 		t = strings.TrimSuffix(t, w)
 	}
