@@ -2,6 +2,7 @@ package bleveindex
 
 import (
 	"slices"
+	"sync"
 
 	"uhri"
 )
@@ -114,19 +115,42 @@ type run struct {
 	columns []*column
 }
 
-// count adds one to counts[o] for each ordinal o of each record of hits.
-func (r *run) count(hits, counts []uint32) {
+// tallyOf lends counters for the ordinals of a run, all zero. A narrow run's always have the full length of 65,536, of
+// which only the beginning is used: the compiler then knows that no ordinal lies outside, and the innermost loop of
+// the package, a third of all the work of searching, has no check in it.
+func (r *run) tallyOf() []uint32 {
+	if r.narrow == nil {
+		return make([]uint32, r.values)
+	}
+	t := narrowTallies.Get().(*[1 << 16]uint32)
+	clear(t[:r.values])
+	return t[:]
+}
+
+var narrowTallies = sync.Pool{New: func() any { return new([1 << 16]uint32) }}
+
+// giveBack ends the use of what tallyOf lent.
+func (r *run) giveBack(counts []uint32) {
 	if r.narrow != nil {
-		countRows(r.off, r.narrow, hits, counts)
-	} else {
-		countRows(r.off, r.wide, hits, counts)
+		narrowTallies.Put((*[1 << 16]uint32)(counts))
 	}
 }
 
-func countRows[T uint16 | uint32](off []uint32, ords []T, hits, counts []uint32) {
+// count adds one to counts[o] for each ordinal o of each record of hits.
+func (r *run) count(hits, counts []uint32) {
+	if r.narrow == nil {
+		for _, s := range hits {
+			for _, o := range r.wide[r.off[s]:r.off[s+1]] {
+				counts[o]++
+			}
+		}
+		return
+	}
+	full := (*[1 << 16]uint32)(counts)
+	off, ords := r.off, r.narrow
 	for _, s := range hits {
 		for _, o := range ords[off[s]:off[s+1]] {
-			counts[o]++
+			full[o]++
 		}
 	}
 }

@@ -14,7 +14,8 @@ type counter struct {
 	q      *searching
 	set    set
 	total  int
-	slots  []uint32 // of the records counted: those of set, or of its complement when that is smaller
+	list   *[]uint32 // lends slots
+	slots  []uint32  // of the records counted: those of set, or of its complement when that is smaller
 	listed bool
 	inside bool // slots are those of set
 	runs   map[int]*tally
@@ -53,7 +54,7 @@ func (c *counter) counts(col *column) ([]uint32, int) {
 // snapshot are known.
 func (c *counter) count(r *run) *tally {
 	s := c.q.s
-	t := &tally{counts: c.q.numbers(r.values)}
+	t := &tally{counts: r.tallyOf()}
 	some := c.q.some != allOrigins && r.masks != nil
 	inside := some || c.total <= s.head.Records/2
 	if !c.listed || c.inside != inside {
@@ -84,8 +85,14 @@ func (c *counter) count(r *run) *tally {
 	return t
 }
 
-// numbers returns n zeros.
-func (q *searching) numbers(n int) []uint32 { return make([]uint32, n) }
+// release gives back what the counter was lent.
+func (c *counter) release() {
+	for n, t := range c.runs {
+		c.q.s.runs[n].giveBack(t.counts)
+	}
+	*c.list = c.slots
+	slotLists.Put(c.list)
+}
 
 // slotLists lends the lists that counters fill.
 var slotLists = sync.Pool{New: func() any { return new([]uint32) }}
@@ -95,21 +102,19 @@ func (q *searching) countFacets(res *index.Result) error {
 	if len(q.plan.Facets) == 0 {
 		return nil
 	}
-	var lent []*[]uint32
-	counterOf := func(hits set, total int) *counter {
-		list := slotLists.Get().(*[]uint32)
-		lent = append(lent, list)
-		return &counter{q: q, set: hits, total: total, slots: (*list)[:0]}
-	}
-	var used []*counter
+	var counters []*counter
 	defer func() {
-		for i, list := range lent {
-			*list = used[i].slots
-			slotLists.Put(list)
+		for _, c := range counters {
+			c.release()
 		}
 	}()
+	counterOf := func(hits set, total int) *counter {
+		list := slotLists.Get().(*[]uint32)
+		c := &counter{q: q, set: hits, total: total, list: list, slots: (*list)[:0]}
+		counters = append(counters, c)
+		return c
+	}
 	all := counterOf(q.hits, q.total)
-	used = append(used, all)
 	for _, f := range q.plan.Facets {
 		if err := q.ctx.Err(); err != nil {
 			return err
@@ -123,7 +128,6 @@ func (q *searching) countFacets(res *index.Result) error {
 				}
 			}
 			c = counterOf(freed, freed.count())
-			used = append(used, c)
 		}
 		col := q.s.byName[f.Name]
 		counts, unknown := c.counts(col)

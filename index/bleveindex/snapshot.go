@@ -61,29 +61,32 @@ type part struct {
 func (p part) of(s set) set { return s[p.base/64 : p.base/64+(p.docs+63)/64] }
 
 // openSnapshot opens the snapshot in dir.
-func openSnapshot(dir string) (s *snapshot, err error) {
+func openSnapshot(dir string) (*snapshot, error) {
 	head, err := readHeader(filepath.Join(dir, headerName))
 	if err != nil {
 		return nil, err
 	}
-	s = &snapshot{head: head, dir: dir, tombs: map[uhri.ID]uhri.Tombstone{}, leaves: newLeafCache()}
-	half := s // returning nil, err clears s
-	defer func() {
-		if err != nil {
-			half.close()
-		}
-	}()
+	s := &snapshot{head: head, dir: dir, tombs: map[uhri.ID]uhri.Tombstone{}, leaves: newLeafCache()}
+	if err := s.open(); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	return s, nil
+}
+
+// open opens the files of the snapshot.
+func (s *snapshot) open() (err error) {
+	head, dir := s.head, s.dir
 	if s.tables, err = openTables(filepath.Join(dir, tablesName), head.Sections); err != nil {
-		return nil, err
+		return err
 	}
 	if s.records, err = os.Open(filepath.Join(dir, recordsName)); err != nil {
-		return nil, err
+		return err
 	}
 	for i, h := range head.Parts {
 		p := part{base: h.Base, docs: h.Docs}
 		if h.Docs > 0 {
 			if p.postings, err = openPostings(filepath.Join(dir, partName(i))); err != nil {
-				return nil, fmt.Errorf("part %d: %w", i, err)
+				return fmt.Errorf("part %d: %w", i, err)
 			}
 		}
 		s.parts = append(s.parts, p)
@@ -105,18 +108,15 @@ func openSnapshot(dir string) (s *snapshot, err error) {
 	s.ids, s.idSlot = stringsOf(t, "ids"), array[uint32](t, "ids.slot")
 	s.at = array[uint64](t, "records.at")
 	if info, err := s.records.Stat(); err != nil {
-		return nil, err
+		return err
 	} else if n := len(s.at); n > 0 && uint64(info.Size()) != s.at[n-1] {
-		return nil, fmt.Errorf("%s has %d bytes, was written with %d", s.records.Name(), info.Size(), s.at[n-1])
+		return fmt.Errorf("%s has %d bytes, was written with %d", s.records.Name(), info.Size(), s.at[n-1])
 	}
 	for _, tomb := range head.Tombs {
 		s.tombs[tomb.ID] = tomb
 	}
 	s.sets, s.scores = newSetPool(head.Slots), &scorePool{slots: head.Slots}
-	if err := s.openColumns(); err != nil {
-		return nil, err
-	}
-	return s, nil
+	return s.openColumns()
 }
 
 // openColumns opens facets: their values, rows, totals and filters.
