@@ -92,7 +92,13 @@ func cutNumber(line string) (normal, rest string, ok bool) {
 		return "", "", false
 	}
 	fields := strings.FieldsFunc(normal, func(r rune) bool { return r < '0' || r > '9' })
-	return strings.Join(fields, "."), line[len(line)-len(rest):], true
+	// digits replaces rune by rune, so the rest is that many runes of the line.
+	from := len(line)
+	for range utf8.RuneCountInString(rest) {
+		_, n := utf8.DecodeLastRuneInString(line[:from])
+		from -= n
+	}
+	return strings.Join(fields, "."), line[from:], true
 }
 
 // digits writes the Arabic-Indic digits at the start of a line as ASCII; what follows them stays as it is.

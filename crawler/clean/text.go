@@ -128,8 +128,9 @@ func apostrophes(s string) string {
 var (
 	// A side heading whose paragraph was stripped of its own line: "Medical care43. The Committee", in the first
 	// line only and never after a paragraph number.
-	gluedLatin  = regexp.MustCompile(`^([^\n\d][^\n]{0,250}?[\p{Ll})])(\d{1,3})\. ?(\p{Lu}\p{Ll}|\p{Lu} )`)
-	gluedArabic = regexp.MustCompile(`^([^\n\d][^\n]{0,250}?[\p{Arabic})])([0-9٠-٩]{1,3})([-.–]) ?(\p{Arabic})`)
+	gluedLatin = regexp.MustCompile(`^([^\n\d][^\n]{0,250}?[\p{Ll})])(\d{1,3})\. ?(\p{Lu}\p{Ll}|\p{Lu} )`)
+	// Letters are named by their range: the script's own table has its digits too.
+	gluedArabic = regexp.MustCompile(`^([^\n\d٠-٩][^\n]{0,250}?[\x{0621}-\x{064A}\x{0671}-\x{06D3})])([0-9٠-٩]{1,3})([-.–]) ?([\x{0621}-\x{064A}\x{0671}-\x{06D3}])`)
 	gluedHan    = regexp.MustCompile(`^([^\n\d][^\n]{0,120}?[\p{Han})）])(\d{1,3})\. ?(\p{Han})`)
 
 	gluedNumber = regexp.MustCompile(`(?m)^([0-9]{1,3}|[A-Z])\.(\p{Lu}\p{Ll}|\p{Lu} )`) // "3.The", "B.Positive aspects"
