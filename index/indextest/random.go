@@ -222,20 +222,21 @@ func DrawRequest(t *rapid.T) index.Request {
 	return req
 }
 
-// Soak says how many times the usual number of random searches to run: the environment's UHRI_SOAK, else 1. Then
-// UHRI_SEED, if set, is the seed of the corpora; without it they differ from run to run and are printed.
+// Soak says how many times the usual number of random searches to run: twenty times the environment's SOAK, else once.
+// SEED, if set, is the seed of the corpora; without it a soak draws one. Both are printed, to run it again.
 func Soak(t testing.TB) (times int, seed uint64) {
-	times, _ = strconv.Atoi(os.Getenv("UHRI_SOAK"))
-	seed, err := strconv.ParseUint(os.Getenv("UHRI_SEED"), 10, 64)
+	n, _ := strconv.Atoi(os.Getenv("SOAK"))
+	times = max(20*n, 1)
+	seed, err := strconv.ParseUint(os.Getenv("SEED"), 10, 64)
 	switch {
 	case err == nil:
-	case times > 1:
+	case n > 0:
 		seed = rand.Uint64()
 	default:
 		seed = 1
 	}
-	t.Logf("UHRI_SOAK=%d UHRI_SEED=%d", max(times, 1), seed)
-	return max(times, 1), seed
+	t.Logf("SOAK=%d SEED=%d", n, seed)
+	return times, seed
 }
 
 // searchesPerCheck is how many searches one check of rapid does; rapid does a hundred checks unless told otherwise.

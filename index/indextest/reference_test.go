@@ -26,7 +26,7 @@ func TestReferenceRealCounts(t *testing.T) {
 // The judged searches, by brute force; the engines do them in every run.
 func TestReferenceRelevance(t *testing.T) {
 	if times, _ := Soak(t); times < 2 {
-		t.Skip("reads 41,721 records some three hundred times: with UHRI_SOAK=2 or more")
+		t.Skip("reads 41,721 records some three hundred times: with SOAK=1")
 	}
 	e := NewReference()
 	Publish(t, e, "real", RealCorpus(t))
