@@ -323,9 +323,9 @@ func (u *UI) reviews(ctx context.Context, p *ProfilePage, res *index.Result) err
 			break
 		}
 		r := seen[k]
-		v := LatestReview{Mech: Mech{Class: mechClass(r.Mechanism), Label: bodyName(r.Body)}, When: w.Date(r.Date)}
+		v := LatestReview{Mech: Mech{Class: mechClass(r.Mechanism), Label: bodyName(r.Body)}, When: w.Short(r.Date)}
 		if r.UPR != nil && r.UPR.Cycle > 0 {
-			v.When = w.Text("profile.cycle", r.UPR.Cycle, r.Date)
+			v.When = w.Text("profile.cycle", r.UPR.Cycle, w.Short(r.Date))
 		}
 		to := newest.With("body", index.Any, r.Body)
 		v.Count = bodies[r.Body]
@@ -555,7 +555,7 @@ func (u *UI) overview(facet string) echo.HandlerFunc {
 		case "body":
 			p.Groups = u.mechanismGroups(f, counts["mechanism"])
 		default:
-			p.Groups = []IndexGroup{{ID: "all", List: u.alphabetical(f)}}
+			p.Groups = []IndexGroup{{ID: "all", List: u.alphabetical(highestOf(f), f)}}
 		}
 		if file := c.QueryParam("chart"); file != "" {
 			return u.chartAs(c, file, p.Heading, u.words.Text("chart.source", p.Snapshot.ID, p.Canonical), []*Chart{p.Map}, map[string]Table{"by-" + facet: u.barTable(f)})
@@ -616,8 +616,8 @@ func (u *UI) regionGroups(f index.FacetCounts) []IndexGroup {
 		if len(by[r.Slug]) == 0 {
 			continue
 		}
-		f := index.FacetCounts{Name: f.Name, Values: by[r.Slug]}
-		gs = append(gs, IndexGroup{ID: "r-" + r.Slug, Title: Link{Label: r.Label}, List: u.alphabetical(f)})
+		group := index.FacetCounts{Name: f.Name, Values: by[r.Slug]}
+		gs = append(gs, IndexGroup{ID: "r-" + r.Slug, Title: Link{Label: r.Label}, List: u.alphabetical(highestOf(f), group)})
 	}
 	return gs
 }
@@ -634,16 +634,16 @@ func (u *UI) mechanismGroups(f, mechanisms index.FacetCounts) []IndexGroup {
 			}
 		}
 		gs = append(gs, IndexGroup{ID: "m-" + string(m), Class: mechClass(m), Title: Link{Label: u.words.Text("mech." + string(m)), URL: mechanismURL(m)},
-			About: u.words.Text("home.mech." + string(m)), List: u.bars(only, 0, nil, func(v string) string { return valueURL("body", v) })})
+			About: u.words.Text("home.mech." + string(m)), List: u.barsTo(highestOf(f), only, 0, nil, func(v string) string { return valueURL("body", v) })})
 	}
 	return gs
 }
 
 // alphabetical is a facet's values by name, each leading to its page.
-func (u *UI) alphabetical(f index.FacetCounts) *BarList {
+func (u *UI) alphabetical(highest int, f index.FacetCounts) *BarList {
 	f.Values = slices.Clone(f.Values)
 	slices.SortFunc(f.Values, func(a, b index.FacetValue) int {
 		return strings.Compare(uhri.FoldName(a.Label), uhri.FoldName(b.Label))
 	})
-	return u.bars(f, 0, nil, func(v string) string { return valueURL(f.Name, v) })
+	return u.barsTo(highest, f, 0, nil, func(v string) string { return valueURL(f.Name, v) })
 }

@@ -161,6 +161,27 @@ func TestAxe(t *testing.T) {
 	}
 }
 
+// TestRealPictures leaves pictures of pages over the real records, for people to look at, in UI_SHOTS.
+func TestRealPictures(t *testing.T) {
+	shots := os.Getenv("UI_SHOTS")
+	if shots == "" {
+		t.Skip("set UI_SHOTS to the folder the pictures shall go to")
+	}
+	srv := realSite(t)
+	ctx := browser(t)
+	for _, v := range []view{views[0], views[3]} {
+		if err := chromedp.Do(ctx, v.set()); err != nil {
+			t.Fatal(err)
+		}
+		for _, k := range realPages {
+			if err := chromedp.Do(ctx, chromedp.Navigate(srv.URL+k.path)); err != nil {
+				t.Fatalf("%s: %v", k.name, err)
+			}
+			shoot(t, ctx, filepath.Join(shots, k.name+"-"+v.name+".png"))
+		}
+	}
+}
+
 // violation is what axe found.
 type violation struct {
 	ID, Help string

@@ -456,8 +456,8 @@ func (u *UI) lanes(list searchurl.Address, bodies []index.FacetValue, years map[
 			fill = fillOf(info.Mechanism)
 		}
 		y := i*laneHeight + 32
-		lane := Lane{Name: bodyName(b.Value), Y: strconv.Itoa(y), LabelY: strconv.Itoa(y - 18), Fill: fill}
-		row := TableRow{Label: lane.Name, URL: list.Clear("body").With("body", index.Any, b.Value).String()}
+		lane := Lane{Name: u.laneName(b.Value), Y: strconv.Itoa(y), LabelY: strconv.Itoa(y - 18), Fill: fill}
+		row := TableRow{Label: bodyName(b.Value), URL: list.Clear("body").With("body", index.Any, b.Value).String()}
 		at := map[string]int{}
 		for _, v := range years[b.Value].Values {
 			at[v.Value] = v.Count
@@ -471,7 +471,7 @@ func (u *UI) lanes(list searchurl.Address, bodies []index.FacetValue, years map[
 			}
 			dated += at[name]
 			lane.Dots = append(lane.Dots, Dot{X: percent(x(year)), R: pixels(max(laneRadius*math.Sqrt(float64(at[name])/float64(most)), 2.5)),
-				Label: w.Count("chart.reviews.mark", at[name], lane.Name, name), URL: to})
+				Label: w.Count("chart.reviews.mark", at[name], row.Label, name), URL: to})
 		}
 		c.Lanes.Rows = append(c.Lanes.Rows, lane)
 		c.Table.Rows = append(c.Table.Rows, row)
@@ -480,6 +480,14 @@ func (u *UI) lanes(list searchurl.Address, bodies []index.FacetValue, years map[
 	c.Lanes.Base, c.Lanes.TickY, c.Lanes.Height = strconv.Itoa(base), strconv.Itoa(base+16), strconv.Itoa(base+22)
 	c.Under = w.Count("chart.dated", dated)
 	return c
+}
+
+// laneName is a body's short name: letters in a drawing do not wrap.
+func (u *UI) laneName(body string) string {
+	if body == "UPR" {
+		return u.words.Text("mech.upr")
+	}
+	return body
 }
 
 // BarList is a facet as bars, the longest first or in the facet's own order; the list is its own table.
@@ -502,11 +510,20 @@ type BarRow struct {
 
 // bars makes a bar list of at most limit values (0 = all), each leading to its list; more leads to where all of them are.
 func (u *UI) bars(f index.FacetCounts, limit int, more *Link, list func(value string) string) *BarList {
-	b := &BarList{Empty: u.words.Text("bars.empty")}
+	return u.barsTo(highestOf(f), f, limit, more, list)
+}
+
+func highestOf(f index.FacetCounts) int {
 	highest := 0
 	for _, v := range f.Values {
 		highest = max(highest, v.Count)
 	}
+	return highest
+}
+
+// barsTo is bars in a given scale, for lists that are compared with each other.
+func (u *UI) barsTo(highest int, f index.FacetCounts, limit int, more *Link, list func(value string) string) *BarList {
+	b := &BarList{Empty: u.words.Text("bars.empty")}
 	for _, v := range f.Values {
 		if limit > 0 && len(b.Rows) == limit {
 			b.More = more

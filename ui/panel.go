@@ -138,6 +138,9 @@ func (p *SearchPage) panels() []Panel {
 			panel.Empty = p.words.Text("panel.empty")
 		}
 		panel.Active = p.active(plan.facet, plan.above)
+		if p.Result.Total == 0 && panel.Active == "" {
+			continue // nothing to choose from: what can be taken away is enough
+		}
 		panel.Open = plan.open || panel.Active != ""
 		if f.Distinct > len(f.Values) {
 			panel.Size = p.words.Count("panel.values", f.Distinct)
