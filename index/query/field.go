@@ -140,14 +140,16 @@ func (p *parser) fieldList(f field) Node {
 				alternatives = append(alternatives, n)
 			}
 		default:
-			if at < 0 {
-				at = l.at
-			}
 			parts := strings.Split(l.text, ",")
+			offset := l.at
 			for i, w := range parts {
 				if w != "" {
+					if at < 0 {
+						at = offset
+					}
 					words = append(words, w)
 				}
+				offset += len(w) + 1
 				// A comma parts alternatives unless it belongs to a label: "Congo, Democratic Republic of the".
 				if i < len(parts)-1 && f.accepts(strings.Join(words, " ")) {
 					flush()

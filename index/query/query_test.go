@@ -129,6 +129,7 @@ func TestParseRefuses(t *testing.T) {
 		{"no word", "!@#", 0, "no word"},
 		{"no word in quotes", `""`, 0, "no word"},
 		{"no such country", "torture country:Narnia", 16, "Narnia"},
+		{"no such country in a list", "country:(KEN,Narnia)", 13, "Narnia"},
 		{"no such theme", `theme:"no such thing"`, 6, "no such thing"},
 		{"no year", "year:20x8", 5, "year"},
 		{"no date", "date:2019-13", 5, "date"},
