@@ -469,11 +469,12 @@ func (p *parser) words(l lexeme) Node {
 		return Field{Facet: "symbol", Prefix: strings.ToUpper(stem)}
 	}
 	text = p.unsupported(l.at, text)
-	if q := strings.TrimRight(text, ".,;:!?…"); strings.Contains(text[len(q):], "?") {
-		p.note(l.at+len(q), "A question mark at the end of a word is punctuation", "Inside a word it stands for one letter; tortur* finds all endings.")
-		text = q
-	}
 	words := slices.DeleteFunc(pieces(text), func(w string) bool { return letters(w) == 0 })
+	for i, w := range words {
+		if words[i] = strings.TrimRight(w, "?"); words[i] != w {
+			p.note(l.at, "A question mark at the end of a word is punctuation", "Inside a word it stands for one letter; tortur* finds all endings.")
+		}
+	}
 	switch len(words) {
 	case 0:
 		return nil

@@ -44,6 +44,7 @@ func TestParse(t *testing.T) {
 		{"prefix", "Discriminat*", "discriminat*", ""},
 		{"wildcards", "w?m*n *tion d**e?*", "w?m*n *tion d*e?*", ""},
 		{"question mark at the end", "what is torture?", "what is torture", ""},
+		{"question mark before punctuation", "tor?ure?# why?!", "tor?ure why", ""},
 		{"country by name and alias", "country:kenya country:Turkey", "country:KEN country:TUR", ""},
 		{"label in quotes", `theme:"right to health"`, "theme:right-to-health", ""},
 		{"list of values", `country:(Kenya OR "South Africa", UGA)`, "country:(KEN OR ZAF OR UGA)", ""},
