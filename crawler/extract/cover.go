@@ -1,7 +1,9 @@
 package extract
 
 import (
+	"cmp"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -44,6 +46,9 @@ func (d *Document) setCover(lines, heads []string) {
 	var order []uhri.Symbol
 	note := func(lines []string, weight int) {
 		for _, t := range lines {
+			if strings.Contains(strings.ToLower(t), "source of position") {
+				continue // a thematic list names its report in every row, but is not the report
+			}
 			for _, m := range symbolIn.FindAllString(slashes.ReplaceAllString(t, "/"), -1) {
 				sym, ok := asSymbol(m)
 				if !ok {
@@ -58,13 +63,7 @@ func (d *Document) setCover(lines, heads []string) {
 	}
 	note(heads, 3)
 	note(lines[:min(len(lines), 12)], 2) // the cover box; the text below it names other documents
-	for i, best := 0, 0; i < len(order); i++ {
-		if votes[order[i]] > votes[order[best]] {
-			best = i
-			order[0], order[best] = order[best], order[0]
-			best = 0
-		}
-	}
+	slices.SortStableFunc(order, func(a, b uhri.Symbol) int { return cmp.Compare(votes[b], votes[a]) })
 	d.Symbols = order
 	for _, t := range lines {
 		if len(t) > 80 {

@@ -29,6 +29,8 @@ var (
 
 type state struct {
 	main, inner   int
+	prefix        string // of the last item of the form 140.7
+	sub           int    // and its number in the list
 	letter, roman string
 }
 
@@ -85,8 +87,11 @@ func (p para) printed() string {
 }
 
 func (b *Block) classify(p para, t, prev string, st *state, lastLetter *string) {
-	if m := subPara.FindStringSubmatch(t); m != nil && p.heading == 0 && (m[1] == strconv.Itoa(st.main) || st.main == 0) {
+	// As in PDFs, a misprinted paragraph number does not lose the items below it.
+	if m := subPara.FindStringSubmatch(t); m != nil && p.heading == 0 && (m[1] == strconv.Itoa(st.main) || st.main == 0 || m[1] == st.prefix || m[2] == "1" || m[2] == strconv.Itoa(st.sub+1)) {
 		b.Kind, b.Level, b.Number = Item, 1, m[1]+"."+m[2]
+		st.prefix = m[1]
+		st.sub, _ = strconv.Atoi(m[2])
 		b.Text = strings.TrimSpace(t[len(m[0]):])
 		st.letter, st.roman = "", ""
 		return

@@ -422,6 +422,14 @@ func (r *Report) check() {
 		}
 		last[prefix] = n
 	}
+	if r.Lang != "" && r.Lang != uhri.English {
+		r.review("recommending States are read by their English names only; take them from the English report")
+		for i := range r.Recommendations {
+			rec := &r.Recommendations[i]
+			rec.Review = slices.DeleteFunc(rec.Review, func(s string) bool { return strings.Contains(s, "recommending State") })
+		}
+		return
+	}
 	without, odd := 0, 0
 	for _, rec := range r.Recommendations {
 		if len(rec.States) == 0 {
