@@ -142,7 +142,7 @@ func TestNoHiddenState(t *testing.T) {
 							e = ix.X
 						}
 						// A local variable of the same name is resolved to its own declaration inside the function.
-						if id, ok := e.(*ast.Ident); ok && vars[id.Name] && (id.Obj == nil || id.Obj.Pos() < fn.Pos() || id.Obj.Pos() > fn.End()) {
+						if id, ok := e.(*ast.Ident); ok && id.Name != "_" && vars[id.Name] && (id.Obj == nil || id.Obj.Pos() < fn.Pos() || id.Obj.Pos() > fn.End()) {
 							t.Errorf("%s: assigns the package variable %s", fset.Position(n.Pos()), id.Name)
 						}
 					}

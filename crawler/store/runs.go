@@ -89,13 +89,13 @@ func (s *Store) sourceStatus(ctx context.Context, q querier, source string) (uhr
 	return st, nil
 }
 
-// SourceStatuses returns what is known of every source that ever ran, by name.
+// SourceStatuses returns what is known of every source that ever ran, by name. Labelling is no source.
 func (s *Store) SourceStatuses(ctx context.Context) ([]uhri.SourceStatus, error) {
 	return s.sourceStatuses(ctx, s.read)
 }
 
 func (s *Store) sourceStatuses(ctx context.Context, q querier) ([]uhri.SourceStatus, error) {
-	rows, err := q.QueryContext(ctx, "SELECT name FROM source ORDER BY name")
+	rows, err := q.QueryContext(ctx, "SELECT name FROM source WHERE name<>? ORDER BY name", LabelSource)
 	if err != nil {
 		return nil, err
 	}
