@@ -9,7 +9,7 @@ import (
 )
 
 var (
-	commentsTitle   = regexp.MustCompile(`(?i)\b(?:comments|observations|response|replies|reply|views) (?:by|of|from|submitted by) (?:the )?(?:state\b|government|permanent mission|republic|kingdom)|\bcomentarios (?:del|de la|formulados por) |\b(?:observations|commentaires) (?:de l[’']état|du gouvernement)|^(?:addendum:? )?comments by (?:the )?\p{L}+`)
+	commentsTitle   = regexp.MustCompile(`(?im)\b(?:comments|observations|response|replies|reply|views) (?:by|of|from|submitted by) (?:the )?(?:state\b|government|permanent mission|republic|kingdom)|\bcomentarios (?:del|de la|formulados por) |\b(?:observations|commentaires) (?:de l[’']état|du gouvernement)|^(?:addendum:? )?comments by (?:the )?\p{L}+`)
 	followUpTitle   = regexp.MustCompile(`(?i)\binformation (?:received|provided|submitted|furnished) (?:from|by) .{2,90}(?:follow[- ]up|concluding observations|recommendations)|\b(?:follow-up (?:replies|report|information))|\bcomments by the (?:state|government).{0,80}concluding observations|\binformación recibida de|\brenseignements reçus d`)
 	concludingTitle = regexp.MustCompile(`(?i)\bconcluding (?:observations|comments)\b|\bobservaciones finales\b|\bobservations finales\b|الملاحظات الختامية|заключительные замечания|结论性意见`)
 	visitTitle      = regexp.MustCompile(`(?i)\b(?:visit|mission)s? to\b|\b(?:his|her|its|their|country|follow-up) (?:visit|mission)\b|\b(?:visita|misión) (?:a|al|oficial)\b|\b(?:visite|mission) (?:en|au|aux|à|officielle)\b`)
@@ -36,8 +36,8 @@ func KindOf(d *extract.Document) DocumentKind {
 		switch {
 		case commentsTitle.MatchString(title):
 			return StateComments
-		case wgReport.MatchString(title):
-			return OtherDocument
+		case wgMention.MatchString(title):
+			return OtherDocument // of the Universal Periodic Review
 		case strings.Contains(s, "/Add.") && visitTitle.MatchString(title):
 			return CountryVisit
 		case procedureTitle.MatchString(title) && visitTitle.MatchString(title) && visitSymbol.MatchString(s):
@@ -87,25 +87,23 @@ func treatyKind(sym uhri.Symbol, title string) DocumentKind {
 	return OtherDocument
 }
 
-// coverTitle is what a document prints before its first numbered paragraph, but for the summary.
+// coverTitle is what a document prints before its summary and its first numbered paragraph.
 func coverTitle(d *extract.Document) string {
 	var b strings.Builder
 	for i, k := range d.Blocks {
-		if k.Kind == extract.Paragraph || i > 25 || b.Len() > 3000 {
+		if k.Kind == extract.Paragraph || i > 25 || b.Len() > 3000 || summaryLine.MatchString(k.Text) {
 			break
 		}
-		if k.Kind == extract.Contents {
+		if k.Kind == extract.Contents || len(k.Text) > 600 {
 			continue
 		}
-		t := k.Text
-		if len(t) > 600 {
-			t = t[:600]
-		}
-		b.WriteString(t)
+		b.WriteString(k.Text)
 		b.WriteByte('\n')
 	}
 	return b.String()
 }
+
+var summaryLine = regexp.MustCompile(`^(?:Summary|Executive summary|Abstract|Resumen|Résumé)\b`)
 
 var (
 	stateInTitle = regexp.MustCompile(`(?i)(?:reports? of|observations on|comments on|respect of|: )\s*(?:the )?(.{3,90})$`)

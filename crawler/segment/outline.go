@@ -37,6 +37,9 @@ type chunk struct {
 	bold  float64
 }
 
+// annexPrefix begins the names of an annex's paragraphs, which are counted anew.
+const annexPrefix = "annex/"
+
 // markLevel is the level of lines set apart by a bullet or a number: part of the text, but no lettered items.
 const markLevel = -1
 
@@ -71,10 +74,12 @@ type outliner struct {
 	excerpts   bool   // a text may leave paragraphs out, and hold several documents
 	prefix     string // "annex/"
 	last       int    // number of the last paragraph
+	ahead      []extract.Block
 	at         place
 	sideStyle  style
 	groupStyle style
 	letter     string // last lettered section
+	third      int    // last numbered section below it
 	fresh      bool   // no paragraph since the last heading
 	country    uhri.Country
 	ended      bool
@@ -102,6 +107,7 @@ var (
 func readOutline(d *extract.Document, annual bool) *outline {
 	r := &outliner{g: grammarOf(d.Lang), annual: annual, excerpts: d.Format == extract.Text}
 	for i := range d.Blocks {
+		r.ahead = d.Blocks[i+1:]
 		r.block(&d.Blocks[i])
 	}
 	r.gaps()
@@ -178,7 +184,7 @@ func (r *outliner) append(c chunk) {
 
 func (r *outliner) item(b *extract.Block) {
 	label, level := b.Number, max(b.Level, 1)
-	if label != "" && label[0] >= '0' && label[0] <= '9' && r.boldLine(b.Text, b.Bold) {
+	if label != "" && label[0] >= '0' && label[0] <= '9' && (r.boldLine(b.Text, b.Bold) || r.bareLine(b.Text)) {
 		r.setHeading(footMark.ReplaceAllString(b.Text, ""), label, 3, style{level: 3})
 		return
 	}
@@ -226,7 +232,18 @@ func (r *outliner) plain(text string, bold float64, b *extract.Block) {
 			r.paragraph(m[1], strings.TrimSpace(text[len(m[1])+1:]), bold)
 			return
 		}
+		if r.bareLine(text) && (r.g.partOf(text) != partUnknown || outlineNumber.MatchString(text)) {
+			r.bareHeading(text)
+			return
+		}
 		r.o.titles = append(r.o.titles, text)
+		if r.annual && r.bareLine(text) {
+			r.state(text)
+		}
+		return
+	}
+	if m := numberedHeading.FindStringSubmatch(text); m != nil && m[1] == strconv.Itoa(r.third+1) && (r.boldLine(m[2], bold) || r.bareLine(m[2])) && r.nextNumber() == r.last+1 {
+		r.setHeading(footMark.ReplaceAllString(m[2], ""), m[1], 3, style{level: 3})
 		return
 	}
 	if m := looseNumber.FindStringSubmatch(text); m != nil {
@@ -235,8 +252,8 @@ func (r *outliner) plain(text string, bold float64, b *extract.Block) {
 			return
 		}
 	}
-	if b.Kind == extract.Plain && r.boldLine(text, bold) {
-		r.setHeading(footMark.ReplaceAllString(text, ""), "", 3, style{level: 3})
+	if b.Kind == extract.Plain && (r.boldLine(text, bold) || r.bareLine(text)) {
+		r.bareHeading(text)
 		return
 	}
 	if m := looseItem.FindStringSubmatch(text); m != nil && r.itemsRun(m[1]) {
@@ -251,6 +268,78 @@ func (r *outliner) plain(text string, bold float64, b *extract.Block) {
 // boldLine reports whether a line can be a heading that the reader of the file did not tell.
 func (r *outliner) boldLine(text string, bold float64) bool {
 	return bold >= 0.9 && utf8.RuneCountInString(text) <= maxBoldLine && !strings.ContainsAny(lastOf(text), punctEnd+",") && upperFirst(text) && closedText(r.lastText())
+}
+
+// bareHeading takes a heading that the reader of the file did not tell, its outline number still in the text.
+func (r *outliner) bareHeading(text string) {
+	text = footMark.ReplaceAllString(text, "")
+	if annexHeading.MatchString(text) && !r.annual {
+		r.annexStart(strings.TrimSpace(annexHeading.ReplaceAllString(text, "")))
+		return
+	}
+	number := ""
+	if m := outlineNumber.FindStringSubmatch(text); m != nil {
+		number, text = m[1], m[2]
+	}
+	level := 3
+	if number != "" && strings.Trim(number, "IVX") == "" {
+		level = 1
+	}
+	if r.annual {
+		if r.state(text) {
+			return
+		}
+		if level == 1 && r.g.partOf(text) == partUnknown {
+			r.country = ""
+		}
+	}
+	r.setHeading(text, number, level, style{level: 3})
+}
+
+var outlineNumber = regexp.MustCompile(`^([IVX]{1,5}|[A-Z])\.\s*(\p{Lu}.*)$`)
+
+var numberedHeading = regexp.MustCompile(`^(\d{1,2})\.\s*(\p{Lu}.*)$`)
+
+// nextNumber is the number of the next paragraph, 0 when there is none.
+func (r *outliner) nextNumber() int {
+	for i := range r.ahead {
+		if r.ahead[i].Kind == extract.Paragraph {
+			n, _ := strconv.Atoi(r.ahead[i].Number)
+			return n
+		}
+	}
+	return 0
+}
+
+// bareLine reports whether a line without style is a heading: short, unfinished, and right above a numbered paragraph.
+// Pages of the document store keep no bold.
+func (r *outliner) bareLine(text string) bool {
+	if !headingShape(text) || !closedText(r.lastText()) {
+		return false
+	}
+	for i := range r.ahead {
+		b := &r.ahead[i]
+		switch {
+		case b.Kind == extract.Paragraph || b.Kind == extract.Heading:
+			return true
+		case b.Kind == extract.Plain && headingShape(strings.TrimSpace(b.Text)) && i < 2:
+			continue
+		case b.Kind == extract.Plain || b.Kind == extract.Item:
+			m := looseNumber.FindStringSubmatch(strings.TrimSpace(b.Number + ". " + b.Text))
+			if b.Kind == extract.Plain {
+				m = looseNumber.FindStringSubmatch(strings.TrimSpace(b.Text))
+			}
+			return m != nil && m[1] == strconv.Itoa(r.last+1)
+		default:
+			return false
+		}
+	}
+	return false
+}
+
+func headingShape(text string) bool {
+	return utf8.RuneCountInString(text) <= maxBoldLine && !strings.ContainsAny(lastOf(text), punctEnd+",") && startsUpper(text) &&
+		!looseItem.MatchString(text) && !looseNumber.MatchString(text)
 }
 
 // itemsRun reports whether the last chunk is a lettered item before the given letter, so that a line that begins with it
@@ -367,7 +456,7 @@ func (r *outliner) heading(b *extract.Block) {
 // annexStart ends the document's own numbering; an annex counts its own paragraphs.
 func (r *outliner) annexStart(title string) {
 	r.at = place{first: strings.TrimSpace("Annex " + title)}
-	r.prefix, r.last, r.ended, r.letter = "annex/", 0, true, ""
+	r.prefix, r.last, r.ended, r.letter = annexPrefix, 0, true, ""
 	r.fresh = true
 }
 
@@ -419,11 +508,12 @@ func (r *outliner) setHeading(text, number string, level int, st style) {
 	switch {
 	case roman && level <= 1:
 		r.at = place{first: printed}
-		r.letter = ""
+		r.letter, r.third = "", 0
 	case number != "" && !roman && number[0] >= 'A' && number[0] <= 'Z':
 		r.at = place{first: r.at.first, second: printed}
-		r.letter = number
+		r.letter, r.third = number, 0
 	case number != "":
+		r.third, _ = strconv.Atoi(number)
 		r.at = place{first: r.at.first, second: r.at.second, third: printed}
 	case kind == partIntro || kind == partPositive || kind == partFactors || kind == partConcern && mainPart.MatchString(text) || kind == partSuggestion:
 		// A part without number stands where numbered parts do.

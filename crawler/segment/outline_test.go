@@ -1,6 +1,8 @@
 package segment
 
 import (
+	"archive/zip"
+	"bytes"
 	"fmt"
 	"html"
 	"os"
@@ -14,29 +16,101 @@ import (
 	"uhri/crawler/extract"
 )
 
-// page writes an outline of testdata as the HTML page the treaty bodies' document store would serve: "# " and "## " are
-// bold lines, "* " bold paragraphs.
-func page(outline string) string {
-	var b strings.Builder
-	b.WriteString("<html><head><meta charset=\"utf-8\"></head><body><p>United Nations</p>\n")
+// renderings are the forms in which a document may come: a page of the document store with and without bold, a Word file,
+// plain text. In an outline "# " and "## " are headings, "* " bold paragraphs.
+var renderings = map[string]func(t *testing.T, outline string) []byte{
+	"html":  func(_ *testing.T, o string) []byte { return []byte(page(o, "<b>", "</b>")) },
+	"plain": func(_ *testing.T, o string) []byte { return []byte(page(o, "", "")) },
+	"docx":  wordFile,
+	"text":  func(_ *testing.T, o string) []byte { return []byte(plainText(o)) },
+}
+
+func eachLine(outline string, yield func(kind, text string)) {
 	for line := range strings.Lines(outline) {
 		line = strings.TrimSpace(line)
 		kind, rest, _ := strings.Cut(line, " ")
-		rest = html.EscapeString(rest)
 		switch kind {
 		case "":
-		case "symbol":
-			fmt.Fprintf(&b, "<p>%s</p>\n<p>Distr.: General</p>\n<p>12 May 2020</p>\n", rest)
-		case "title", "#", "##", "*":
-			fmt.Fprintf(&b, "<p><b>%s</b></p>\n", rest)
-		case "plain":
-			fmt.Fprintf(&b, "<p>%s</p>\n", rest)
+		case "symbol", "title", "#", "##", "*", "plain":
+			yield(kind, rest)
 		default:
-			fmt.Fprintf(&b, "<p>%s</p>\n", html.EscapeString(line))
+			yield("", line)
 		}
 	}
+}
+
+func page(outline, bold, end string) string {
+	var b strings.Builder
+	b.WriteString("<html><head><meta charset=\"utf-8\"></head><body><p>United Nations</p>\n")
+	eachLine(outline, func(kind, text string) {
+		text = html.EscapeString(text)
+		switch kind {
+		case "symbol":
+			fmt.Fprintf(&b, "<p>%s</p>\n<p>Distr.: General</p>\n<p>12 May 2020</p>\n", text)
+		case "title", "#", "##", "*":
+			fmt.Fprintf(&b, "<p>%s%s%s</p>\n", bold, text, end)
+		default:
+			fmt.Fprintf(&b, "<p>%s</p>\n", text)
+		}
+	})
 	b.WriteString("</body></html>")
 	return b.String()
+}
+
+func plainText(outline string) string {
+	var b strings.Builder
+	b.WriteString("United Nations\n\n")
+	eachLine(outline, func(kind, text string) {
+		b.WriteString(text + "\n\n")
+		if kind == "symbol" {
+			b.WriteString("Distr.: General\n\n12 May 2020\n\n")
+		}
+	})
+	return b.String()
+}
+
+// wordFile writes a Word file with the paragraph styles of the United Nations at Geneva.
+func wordFile(t *testing.T, outline string) []byte {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString(`<?xml version="1.0" encoding="UTF-8"?><w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>`)
+	eachLine(outline, func(kind, text string) {
+		style, bold := "SingleTxtG", ""
+		switch kind {
+		case "title":
+			style, bold = "HChG", "<w:rPr><w:b/></w:rPr>"
+		case "#", "##":
+			style, bold = "H23G", "<w:rPr><w:b/></w:rPr>"
+			if headingNumber.MatchString(strings.ToLower(text)) {
+				style = "H1G"
+			}
+		case "*":
+			bold = "<w:rPr><w:b/></w:rPr>"
+		}
+		fmt.Fprintf(&b, `<w:p><w:pPr><w:pStyle w:val="%s"/></w:pPr><w:r>%s<w:t xml:space="preserve">%s</w:t></w:r></w:p>`, style, bold, html.EscapeString(text))
+		if kind == "symbol" {
+			b.WriteString(`<w:p><w:r><w:t>Distr.: General</w:t></w:r></w:p><w:p><w:r><w:t>12 May 2020</w:t></w:r></w:p>`)
+		}
+	})
+	b.WriteString("</w:body></w:document>")
+	var file bytes.Buffer
+	z := zip.NewWriter(&file)
+	for name, content := range map[string]string{
+		"[Content_Types].xml": `<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="xml" ContentType="application/xml"/></Types>`,
+		"word/document.xml":   b.String(),
+	} {
+		w, err := z.Create(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write([]byte(content)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return file.Bytes()
 }
 
 // TestOutlines cuts a small document of our own for each committee's outline, of today and of earlier days, and for
@@ -57,43 +131,51 @@ func TestOutlines(t *testing.T) {
 			if !ok {
 				t.Fatal("no expectation")
 			}
-			d, err := r.Read(t.Context(), []byte(page(outline)))
-			if err != nil {
-				t.Fatal(err)
-			}
-			c := cutOf(d)
-			var got strings.Builder
-			for _, e := range c.Explain() {
-				if c.Kind == AnnualReport {
-					fmt.Fprintf(&got, "%s|", e.Country)
-				}
-				fmt.Fprintf(&got, "%s|%s|%s|%s|%d\n", e.Paragraph, e.Type, e.Section, e.Heading, len(e.Items))
-			}
-			if diff := cmp.Diff(strings.Split(want, "\n"), strings.Split(got.String(), "\n")); diff != "" {
-				t.Errorf("kind %q, language %s (-want +got):\n%s", c.Kind, c.Lang, diff)
-			}
-			for _, p := range c.Passages {
-				if len(p.Review) > 0 {
-					t.Errorf("paragraph %s needs review: %v", p.Paragraph, p.Review)
-				}
-				if c.Kind != AnnualReport && c.Kind != ThematicReport && p.Country == "" {
-					t.Errorf("paragraph %s has no State", p.Paragraph)
-				}
-			}
-			if len(c.Review) > 0 {
-				t.Errorf("the document needs review: %v", c.Review)
-			}
-			seen := map[uhri.ID]bool{}
-			for _, rec := range c.Recommendations() {
-				if seen[rec.ID] {
-					t.Errorf("two passages are %s", rec.ID)
-				}
-				seen[rec.ID] = true
-				if rec.Body == "" && c.Kind != ThematicReport && c.Lang == uhri.English {
-					t.Errorf("paragraph %s has no body", rec.Paragraph)
-				}
+			for form, render := range renderings {
+				t.Run(form, func(t *testing.T) {
+					d, err := r.Read(t.Context(), render(t, outline))
+					if err != nil {
+						t.Fatal(err)
+					}
+					checkOutline(t, cutOf(d), want)
+				})
 			}
 		})
+	}
+}
+
+func checkOutline(t *testing.T, c *Cut, want string) {
+	t.Helper()
+	var got strings.Builder
+	for _, e := range c.Explain() {
+		if c.Kind == AnnualReport {
+			fmt.Fprintf(&got, "%s|", e.Country)
+		}
+		fmt.Fprintf(&got, "%s|%s|%s|%s|%d\n", e.Paragraph, e.Type, e.Section, e.Heading, len(e.Items))
+	}
+	if diff := cmp.Diff(strings.Split(want, "\n"), strings.Split(got.String(), "\n")); diff != "" {
+		t.Errorf("kind %q, language %s (-want +got):\n%s", c.Kind, c.Lang, diff)
+	}
+	for _, p := range c.Passages {
+		if len(p.Review) > 0 {
+			t.Errorf("paragraph %s needs review: %v", p.Paragraph, p.Review)
+		}
+		if c.Kind != AnnualReport && c.Kind != ThematicReport && p.Country == "" {
+			t.Errorf("paragraph %s has no State", p.Paragraph)
+		}
+	}
+	if len(c.Review) > 0 {
+		t.Errorf("the document needs review: %v", c.Review)
+	}
+	seen := map[uhri.ID]bool{}
+	for _, rec := range c.Recommendations() {
+		if seen[rec.ID] {
+			t.Errorf("two passages are %s", rec.ID)
+		}
+		seen[rec.ID] = true
+		if rec.Body == "" && c.Kind != ThematicReport && c.Lang == uhri.English {
+			t.Errorf("paragraph %s has no body", rec.Paragraph)
+		}
 	}
 }
 

@@ -21,8 +21,8 @@ type Cut struct {
 	Passages []Passage      //
 	Review   []string       // why a person should look at the document; empty = nothing odd
 	Issues   []string       // what to know without anything being wrong: "passages are not typed in Arabic"
-	titles   []string       // the lines before the first paragraph
-	lines    map[string]int // of paragraph names given out
+	inferred []string       // what was derived rather than stated
+	names    map[string]int // paragraph names given out
 }
 
 // Passage is one paragraph of a document, or the unnumbered recommendation that follows a numbered concern.
@@ -109,7 +109,7 @@ func (c *Cut) Recommendations() []*uhri.Recommendation {
 		if p.Country != "" {
 			r.Countries = []uhri.Country{p.Country}
 		}
-		r.Provenance.Inferred = []string{"type by rule"}
+		r.Provenance.Inferred = append([]string{"type by rule"}, c.inferred...)
 		r.Provenance.Review = append(slices.Clone(c.Review), p.Review...)
 		out = append(out, r)
 	}
@@ -119,9 +119,8 @@ func (c *Cut) Recommendations() []*uhri.Recommendation {
 // text is the passage as UHRI writes one: heading, number, paragraph.
 func (p *Passage) text() uhri.Text {
 	t := uhri.Text{Heading: p.front(), Body: p.Text}
-	number, _, unnumbered := strings.Cut(p.Paragraph, "/")
 	t.Full = p.Text
-	if !unnumbered {
+	if number := strings.TrimPrefix(p.Paragraph, annexPrefix); !strings.Contains(number, "/") {
 		t.Full = number + ". " + t.Full
 	}
 	if t.Heading != "" {
@@ -172,7 +171,7 @@ func (k DocumentKind) mechanism() uhri.Mechanism {
 
 // newCut fills in what a document's cover says.
 func newCut(d *extract.Document, kind DocumentKind, o *outline) *Cut {
-	c := &Cut{Kind: kind, Symbol: d.Symbol(), Lang: d.Lang, Date: d.Date, titles: o.titles, lines: map[string]int{}}
+	c := &Cut{Kind: kind, Symbol: d.Symbol(), Lang: d.Lang, Date: d.Date, names: map[string]int{}}
 	if c.Lang == "" {
 		c.Lang = uhri.English
 	}
@@ -193,8 +192,8 @@ func newCut(d *extract.Document, kind DocumentKind, o *outline) *Cut {
 // add appends a passage; a name given out already gets a running number, so that no two passages share an ID.
 func (c *Cut) add(p Passage) {
 	key := string(p.Country) + "|" + p.Paragraph
-	c.lines[key]++
-	if n := c.lines[key]; n > 1 {
+	c.names[key]++
+	if n := c.names[key]; n > 1 {
 		p.Review = append(p.Review, "paragraph "+p.Paragraph+" occurs more than once")
 		p.Paragraph += "/" + string(rune('0'+min(n, 9)))
 	}

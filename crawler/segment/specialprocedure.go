@@ -16,7 +16,9 @@ func SpecialProcedure(d *extract.Document) *Cut {
 	c := newCut(d, kind, o)
 	c.Body = procedureBody(o.titles, d)
 	if kind == CountryVisit || kind == ThematicReport || kind == UnknownDocument {
-		c.Country = visitedState(o.titles)
+		if c.Country = visitedState(o.titles); c.Country != "" {
+			c.inferred = append(c.inferred, "country from title")
+		}
 	}
 	switch kind {
 	case CountryVisit, ThematicReport, UnknownDocument:

@@ -19,7 +19,9 @@ func TreatyBody(d *extract.Document) *Cut {
 	c := newCut(d, kind, o)
 	c.Country, _ = c.Symbol.Country()
 	if c.Country == "" && kind != AnnualReport {
-		c.Country = stateInTitles(o.titles)
+		if c.Country = stateInTitles(o.titles); c.Country != "" {
+			c.inferred = append(c.inferred, "country from title")
+		}
 	}
 	switch kind {
 	case ConcludingObservations, AnnualReport, UnknownDocument:
@@ -65,7 +67,7 @@ func (t *treatyBody) run() {
 	seenPart := false
 	for i := range t.units {
 		u := &t.units[i]
-		if strings.HasPrefix(u.number, "annex/") {
+		if strings.HasPrefix(u.number, annexPrefix) {
 			continue // delegations, statements: not the committee's observations
 		}
 		if t.c.Kind == AnnualReport && u.country == "" {
