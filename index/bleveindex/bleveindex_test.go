@@ -2,6 +2,7 @@ package bleveindex
 
 import (
 	"fmt"
+	"os"
 	"testing"
 
 	"uhri/index"
@@ -10,7 +11,12 @@ import (
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(childDir); dir != "" {
+		runChild(dir)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 func openTest(t testing.TB, parts int) *Engine {
 	t.Helper()

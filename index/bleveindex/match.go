@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 	"strings"
+	"sync"
 
 	"uhri"
 	"uhri/index/query"
@@ -373,6 +375,9 @@ func (m *matcher) phrase(l *language, n query.Phrase) (*leaf, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(want) == 1 && len(want[0].ids) == 1 { // its posting list says it all
+		return &leaf{set: docs, df: docs.count(), more: l.repeats(want[0].ids[0])}, nil
+	}
 	p := newPattern(want, n.Slop)
 	var starts []int
 	f, err := m.visit(docs, func(slot uint32) int {
@@ -388,7 +393,9 @@ func (m *matcher) phrase(l *language, n query.Phrase) (*leaf, error) {
 
 // visit keeps those of docs in which count finds anything.
 func (m *matcher) visit(docs set, count func(slot uint32) int) (*leaf, error) {
-	f := &leaf{}
+	more := repeatLists.Get().(*repeats)
+	defer repeatLists.Put(more)
+	more.slots, more.tf = more.slots[:0], more.tf[:0]
 	for i, w := range docs {
 		if i%64 == 0 && m.ctx.Err() != nil {
 			return nil, m.ctx.Err()
@@ -403,17 +410,20 @@ func (m *matcher) visit(docs set, count func(slot uint32) int) (*leaf, error) {
 			case n == 0:
 				docs.del(slot)
 			case n > 1:
-				f.more.slots = append(f.more.slots, slot)
-				f.more.tf = append(f.more.tf, uint16(min(n, math.MaxUint16)))
+				more.slots = append(more.slots, slot)
+				more.tf = append(more.tf, uint16(min(n, math.MaxUint16)))
 			}
 		})
 	}
-	f.set, f.df = docs, docs.count()
-	if f.df == 0 {
+	df := docs.count()
+	if df == 0 {
 		return nil, nil
 	}
-	return f, nil
+	return &leaf{set: docs, df: df, more: repeats{slices.Clone(more.slots), slices.Clone(more.tf)}}, nil
 }
+
+// repeatLists lends the lists that visit fills before it knows how long they get.
+var repeatLists = sync.Pool{New: func() any { return new(repeats) }}
 
 // near finds the texts with both sides, then compares their places.
 func (m *matcher) near(l *language, n query.Near) (*leaf, error) {

@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"math/bits"
 	"slices"
-	"sort"
 )
 
 // The words of every text stand one after the other in an array of 16-bit codes, text after text in slot order: the
@@ -30,14 +29,20 @@ func codesOf(df []uint32) []uint16 {
 	return codes
 }
 
-// place is one position of a pattern: the terms that may stand there.
+// codeSet is a set of codes.
+type codeSet [1 << 16 / 64]uint64
+
+func (c *codeSet) has(code uint16) bool { return c[code>>6]&(1<<(code&63)) != 0 }
+func (c *codeSet) add(code uint16)      { c[code>>6] |= 1 << (code & 63) }
+
+// wanted is one place of a pattern: the terms that may stand there.
 type wanted struct {
 	ids   []uint32 // ascending
-	code  uint16   // of the only term, when it is the only one and not rare
-	plain bool     // code is valid
-	codes *[1 << 16 / 64]uint64
-	rare  []uint32 // those of ids whose code is rareCode
 	df    int      // at least as many records as have any of ids
+	plain bool     // it is one term, and that has a code of its own …
+	code  uint16   // … which is this
+	codes *codeSet // else the codes of ids, rareCode among them if …
+	rare  []uint32 // … some have no code of their own: these
 }
 
 func (l *language) want(ids []uint32) *wanted {
@@ -49,12 +54,11 @@ func (l *language) want(ids []uint32) *wanted {
 		w.code, w.plain = l.code[ids[0]], true
 		return w
 	}
-	w.codes = new([1 << 16 / 64]uint64)
+	w.codes = new(codeSet)
 	for _, id := range ids {
-		if c := l.code[id]; c == rareCode {
+		w.codes.add(l.code[id])
+		if l.code[id] == rareCode {
 			w.rare = append(w.rare, id)
-		} else {
-			w.codes[c>>6] |= 1 << (c & 63)
 		}
 	}
 	return w
@@ -65,32 +69,50 @@ func (w *wanted) fits(l *language, at uint32, code uint16) bool {
 	if w.plain {
 		return code == w.code
 	}
-	if code != rareCode {
-		return w.codes[code>>6]&(1<<(code&63)) != 0
-	}
-	if len(w.rare) == 0 {
+	if !w.codes.has(code) {
 		return false
 	}
-	i := sort.Search(len(l.rareAt), func(i int) bool { return l.rareAt[i] >= at })
+	if code != rareCode {
+		return true
+	}
+	i, _ := slices.BinarySearch(l.rareAt, at)
 	_, ok := slices.BinarySearch(w.rare, l.rareID[i])
 	return ok
 }
 
-// pattern is a phrase as the forward index sees it.
+// pattern is a phrase as the forward index sees it. It is used by one goroutine.
 type pattern struct {
-	want []*wanted
-	rare int // the place with the fewest records, looked for first
-	slop int
+	want   []*wanted
+	slop   int
+	anchor int      // the place looked for first: that with the fewest records
+	pair   int      // the place of the two plain neighbours looked for first; -1 without such
+	any    *codeSet // with slop: the codes of all places
 
-	own  []int // scratch of window: which term has position i
-	seen []bool
+	at    []int // scratch of windows: the positions with a term of the pattern …
+	owner []int // … and the place that has each
+	tried []bool
 }
 
 func newPattern(want []*wanted, slop int) *pattern {
-	p := &pattern{want: want, slop: slop}
+	p := &pattern{want: want, slop: slop, pair: -1}
 	for i, w := range want {
-		if w.df < want[p.rare].df {
-			p.rare = i
+		if w.df < want[p.anchor].df {
+			p.anchor = i
+		}
+		if i > 0 && w.plain && want[i-1].plain && (p.pair < 0 || w.df+want[i-1].df < want[p.pair].df+want[p.pair+1].df) {
+			p.pair = i - 1
+		}
+	}
+	if slop > 0 {
+		p.any = new(codeSet)
+		for _, w := range want {
+			if w.plain {
+				p.any.add(w.code)
+				continue
+			}
+			for i, word := range w.codes {
+				p.any[i] |= word
+			}
 		}
 	}
 	return p
@@ -104,25 +126,34 @@ func (l *language) text(slot uint32) ([]uint16, uint32) {
 
 // starts appends the positions at which the pattern begins in the text.
 func (p *pattern) starts(l *language, text []uint16, at uint32, dst []int) []int {
-	if p.slop > 0 {
+	switch anchor := p.want[p.anchor]; {
+	case p.slop > 0:
 		return p.windows(l, text, at, dst)
-	}
-	anchor := p.want[p.rare]
-	if anchor.plain {
-		return p.scan(l, text, at, dst)
-	}
-	for i := p.rare; i+len(p.want)-p.rare <= len(text); i++ {
-		if anchor.fits(l, at+uint32(i), text[i]) && p.rest(l, text, at, i-p.rare) {
-			dst = append(dst, i-p.rare)
+	case p.pair >= 0:
+		return p.scanPair(l, text, at, dst)
+	case anchor.plain:
+		for i, code := range text {
+			if code == anchor.code && p.fits(l, text, at, i-p.anchor) {
+				dst = append(dst, i-p.anchor)
+			}
+		}
+	default:
+		for i, code := range text {
+			if anchor.codes.has(code) && p.fits(l, text, at, i-p.anchor) {
+				dst = append(dst, i-p.anchor)
+			}
 		}
 	}
 	return dst
 }
 
-// rest reports whether all places but the anchor fit a match that begins at start, which lies inside the text.
-func (p *pattern) rest(l *language, text []uint16, at uint32, start int) bool {
+// fits reports whether the pattern, without slop, begins at start.
+func (p *pattern) fits(l *language, text []uint16, at uint32, start int) bool {
+	if start < 0 || start+len(p.want) > len(text) {
+		return false
+	}
 	for j, w := range p.want {
-		if j != p.rare && !w.fits(l, at+uint32(start+j), text[start+j]) {
+		if !w.fits(l, at+uint32(start+j), text[start+j]) {
 			return false
 		}
 	}
@@ -134,27 +165,28 @@ const (
 	laneHigh = 0x8000800080008000
 )
 
-// scan is starts for an anchor of one code. It compares four tokens at a time: a lane of w^code is zero where they
-// are equal, and x-1 &^ x then has its high bit set. (A borrow may mark the lane above a zero one too, so each
-// marked lane is looked at.)
-func (p *pattern) scan(l *language, text []uint16, at uint32, dst []int) []int {
-	code := p.want[p.rare].code
-	need := uint64(code) * lanes
+// scanPair is starts for a pattern in which two neighbours are single codes, the phrase as most people write it. It
+// compares four positions at a time: a lane of x is zero where the first code stands and the second follows. Then
+// x-1 &^ x has the lane's high bit set. (A borrow may mark the lane above a zero one too, so each is looked at.)
+func (p *pattern) scanPair(l *language, text []uint16, at uint32, dst []int) []int {
+	first, second := p.want[p.pair].code, p.want[p.pair+1].code
+	one, two := uint64(first)*lanes, uint64(second)*lanes
 	raw := asBytes(text)
 	i := 0
-	check := func(i int) {
-		if start := i - p.rare; text[i] == code && start >= 0 && start+len(p.want) <= len(text) && p.rest(l, text, at, start) {
-			dst = append(dst, start)
-		}
-	}
-	for ; i+4 <= len(text); i += 4 {
-		x := binary.LittleEndian.Uint64(raw[2*i:]) ^ need
+	for ; len(raw) >= 10; raw = raw[8:] {
+		x := binary.LittleEndian.Uint64(raw) ^ one | binary.LittleEndian.Uint64(raw[2:]) ^ two
 		for m := (x - lanes) &^ x & laneHigh; m != 0; m &= m - 1 {
-			check(i + bits.TrailingZeros64(m)/16)
+			k := i + bits.TrailingZeros64(m)/16
+			if p.fits(l, text, at, k-p.pair) {
+				dst = append(dst, k-p.pair)
+			}
 		}
+		i += 4
 	}
-	for ; i < len(text); i++ {
-		check(i)
+	for ; i+1 < len(text); i++ {
+		if text[i] == first && text[i+1] == second && p.fits(l, text, at, i-p.pair) {
+			dst = append(dst, i-p.pair)
+		}
 	}
 	return dst
 }
@@ -162,53 +194,52 @@ func (p *pattern) scan(l *language, text []uint16, at uint32, dst []int) []int {
 // windows is starts for a pattern with slop: the positions that hold one of the terms and from which a window of
 // len(want)+slop positions holds them all, each at a position of its own.
 func (p *pattern) windows(l *language, text []uint16, at uint32, dst []int) []int {
-	for i := range text {
-		if p.any(l, at+uint32(i), text[i]) && p.window(l, text, at, i) {
-			dst = append(dst, i)
+	p.at = p.at[:0]
+	for i, code := range text {
+		if p.any.has(code) && slices.ContainsFunc(p.want, func(w *wanted) bool { return w.fits(l, at+uint32(i), code) }) {
+			p.at = append(p.at, i)
+		}
+	}
+	for i, start := range p.at {
+		end := i
+		for end < len(p.at) && p.at[end] < start+len(p.want)+p.slop {
+			end++
+		}
+		if p.assign(l, text, at, p.at[i:end]) {
+			dst = append(dst, start)
 		}
 	}
 	return dst
 }
 
-// any reports whether any of the terms fits the token.
-func (p *pattern) any(l *language, at uint32, code uint16) bool {
-	for _, w := range p.want {
-		if w.fits(l, at, code) {
-			return true
-		}
-	}
-	return false
-}
-
-// window reports whether the window that begins at start holds every term at a position of its own: a matching of
-// terms to positions, found by augmenting paths.
-func (p *pattern) window(l *language, text []uint16, at uint32, start int) bool {
-	n := min(len(p.want)+p.slop, len(text)-start)
-	if n < len(p.want) {
+// assign reports whether every place of the pattern can have one of the positions for itself: a matching, found by
+// augmenting paths.
+func (p *pattern) assign(l *language, text []uint16, at uint32, positions []int) bool {
+	if len(positions) < len(p.want) {
 		return false
 	}
-	p.own = slices.Grow(p.own[:0], n)[:n]
-	p.seen = slices.Grow(p.seen[:0], n)[:n]
-	for i := range p.own {
-		p.own[i] = -1
+	p.owner = p.owner[:0]
+	for range positions {
+		p.owner = append(p.owner, -1)
 	}
-	for term := range p.want {
-		clear(p.seen)
-		if !p.augment(l, text, at, start, term) {
+	p.tried = slices.Grow(p.tried[:0], len(positions))[:len(positions)]
+	for w := range p.want {
+		clear(p.tried)
+		if !p.augment(l, text, at, positions, w) {
 			return false
 		}
 	}
 	return true
 }
 
-func (p *pattern) augment(l *language, text []uint16, at uint32, start, term int) bool {
-	for i := range p.own {
-		if p.seen[i] || !p.want[term].fits(l, at+uint32(start+i), text[start+i]) {
+func (p *pattern) augment(l *language, text []uint16, at uint32, positions []int, w int) bool {
+	for i, pos := range positions {
+		if p.tried[i] || !p.want[w].fits(l, at+uint32(pos), text[pos]) {
 			continue
 		}
-		p.seen[i] = true
-		if p.own[i] < 0 || p.augment(l, text, at, start, p.own[i]) {
-			p.own[i] = term
+		p.tried[i] = true
+		if p.owner[i] < 0 || p.augment(l, text, at, positions, p.owner[i]) {
+			p.owner[i] = w
 			return true
 		}
 	}

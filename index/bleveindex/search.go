@@ -5,6 +5,7 @@ import (
 	"errors"
 	"iter"
 	"slices"
+	"strings"
 
 	"uhri"
 	"uhri/index"
@@ -72,7 +73,7 @@ func (s *snapshot) search(ctx context.Context, p *index.Plan) (*index.Result, er
 	if err := q.countFacets(res); err != nil {
 		return nil, err
 	}
-	e := &account{s: s}
+	e := &account{q.matcher}
 	if res.Reading, err = p.Reading(ctx, e, res.Total); err != nil {
 		return nil, err
 	}
@@ -202,7 +203,7 @@ func (q *searching) page(res *index.Result) error {
 	if err != nil {
 		return err
 	}
-	m := &marker{account: account{s: q.s}}
+	m := &marker{account: account{q.matcher}}
 	var buf []byte
 	for _, h := range top {
 		r, err := q.s.record(h.slot, &buf)
@@ -278,8 +279,9 @@ func (m *marker) Limit(lang uhri.Lang, leaf query.Node) string {
 	return last
 }
 
-// account is the snapshot as index.Plan asks it for the account of a query.
-type account struct{ s *snapshot }
+// account is a search as index.Plan asks it for the account of its query. What it counts beside shares the leaves
+// that the search itself has found.
+type account struct{ *matcher }
 
 // Class implements index.Evaluator.
 func (a *account) Class(lang uhri.Lang, word string) []index.TermCount {
@@ -330,19 +332,30 @@ func (a *account) Dictionary(lang uhri.Lang) iter.Seq2[string, int] {
 }
 
 // Count implements index.Evaluator.
-func (a *account) Count(ctx context.Context, p *index.Plan) (int, error) {
-	q, err := a.s.evaluate(ctx, p)
-	if err != nil {
+func (a *account) Count(_ context.Context, p *index.Plan) (int, error) {
+	q := &searching{matcher: a.matcher, plan: p}
+	if err := q.find(); err != nil {
 		return 0, err
 	}
-	defer q.release()
 	return q.total, nil
 }
 
+// counted returns the terms with their numbers of records. All share one string.
 func (l *language) counted(ids []uint32) []index.TermCount {
-	out := make([]index.TermCount, len(ids))
+	size := 0
+	for _, id := range ids {
+		size += len(l.terms.at(int(id)))
+	}
+	var all strings.Builder
+	all.Grow(size)
+	for _, id := range ids {
+		all.Write(l.terms.at(int(id)))
+	}
+	out, rest := make([]index.TermCount, len(ids)), all.String()
 	for i, id := range ids {
-		out[i] = index.TermCount{Term: string(l.terms.at(int(id))), Records: int(l.df[id])}
+		n := len(l.terms.at(int(id)))
+		out[i] = index.TermCount{Term: rest[:n], Records: int(l.df[id])}
+		rest = rest[n:]
 	}
 	return out
 }

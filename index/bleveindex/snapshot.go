@@ -1,7 +1,6 @@
 package bleveindex
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -11,6 +10,8 @@ import (
 	"uhri"
 	"uhri/index"
 	"uhri/index/query"
+
+	"github.com/go-json-experiment/json"
 )
 
 // snapshot is one published state, open for reading. Everything in it but its caches and counters is immutable, so

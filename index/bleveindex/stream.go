@@ -3,11 +3,12 @@ package bleveindex
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"uhri"
 	"uhri/index"
+
+	"github.com/go-json-experiment/json"
 )
 
 // readAhead is how much of the records file a stream reads at once. Larger reads are no faster (page cache, measured
