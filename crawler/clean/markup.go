@@ -169,7 +169,8 @@ func isNameByte(c byte) bool {
 
 var (
 	// What Word's document settings leave when only their tags are taken out: "Normal 0 false false EN-GB X-NONE …".
-	wordSettings = regexp.MustCompile(`^\s*(?:Clean\s+)?Normal\s+\d(?:\s+(?:\d+|true|false|pt|[A-Z]{2}(?:-[A-Z]{2})?|[A-Z]{2}-NONE|X-NONE|MicrosoftInternetExplorer4|Print|Clean|Edit)\b)+\s*`)
+	// A number belongs to it before another word of it only, lest a paragraph's number go with it.
+	wordSettings = regexp.MustCompile(`^\s*(?:Clean\s+)?Normal\s+\d(?:(?:\s+\d+)?\s+(?:true|false|pt|[A-Z]{2}(?:-[A-Z]{2})?|[A-Z]{2}-NONE|X-NONE|MicrosoftInternetExplorer4|Print|Clean|Edit)\b)+\s*`)
 	wordStyles   = regexp.MustCompile(`(?s)(?:/\*[^*]{0,60}\*/\s*)?(?:table|p|li|div|span|a|@page|@list)[\w.,:@#\- \n\t]{0,120}\{[^{}]*mso-[^{}]*\}`)
 	wordComment  = regexp.MustCompile(`/\*\s*(?:Style|List|Font|Page) Definitions?\s*\*/`)
 )

@@ -76,8 +76,8 @@ func startsSentence(l string) bool {
 }
 
 // number matches the forms in use: "140.7 Text", "140.7. Text", "23. Text", "23 Text", "97.53..1 text", "135 172. Text",
-// "111. 29 Text", "132-90" (Arabic), "١٧- نص". The groups are the number and what follows it.
-var number = regexp.MustCompile(`^([0-9]{1,3}(?:\.{1,2}[0-9]{1,3}|\. [0-9]{1,3}|[-–][0-9]{1,3}| [0-9]{1,3}\.){0,3})([.)\-–:]*)(?:\s+|$)(.*)$`)
+// "111. 29 Text", "132-90", "133-29 -" (Arabic), "١٧- نص". The groups are the number and what follows it.
+var number = regexp.MustCompile(`^([0-9]{1,3}(?:\.{1,2}[0-9]{1,3}|\. [0-9]{1,3}|[-–][0-9]{1,3}| [0-9]{1,3}\.){0,3})([.)\-–:]*)(?: [-–])?(?:\s+|$)(.*)$`)
 
 // cutNumber reads the paragraph number a line begins with. A bare number needs its stop, or a capital after it:
 // "23 The Committee" is paragraph 23, "20 per cent" is not paragraph 20.

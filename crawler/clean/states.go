@@ -1,6 +1,7 @@
 package clean
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -39,7 +40,7 @@ func Parts(text string) []uhri.Part {
 	for i := 0; i < len(groups); {
 		var states []uhri.Country
 		end, first := groups[i].end, groups[i].start
-		for ; i < len(groups) && (groups[i].start == first || onlyStops(text[end:groups[i].start])); i++ {
+		for ; i < len(groups) && (groups[i].start < end || onlyStops(text[end:groups[i].start])); i++ {
 			for _, c := range groups[i].states {
 				states = appendNew(states, c)
 			}
@@ -88,7 +89,8 @@ func stateGroups(text string) []group {
 		switch {
 		case len(states) > 0 && len(unknown) == 0:
 			g.states = states
-		case len(states) > 0 && (last || next): // some of a list: keep what is known, report the rest
+		case len(states) > 0 && (last || next || !slices.ContainsFunc(unknown, func(u string) bool { return !looksLikeState(u) })):
+			// Some of a list: keep what is known, report the rest.
 			g.states = states
 			for _, u := range unknown {
 				found = append([]group{{start: g.start, end: g.end, printed: u}}, found...)
@@ -139,7 +141,7 @@ func parentheses(text string) []group {
 	if depth > 0 && start < len(text) {
 		// Too few closing ones: "(Iran (Islamic Republic of);" and "(Ghana;".
 		printed := strings.TrimRightFunc(text[start+1:], isStop)
-		if strings.Count(printed, "(") >= depth && strings.HasSuffix(text[:start+1+len(printed)+1], ")") {
+		if strings.Count(printed, "(") >= depth && strings.HasPrefix(text[start+1+len(printed):], ")") {
 			printed = text[start+1 : start+1+len(printed)+1]
 		}
 		if utf8.RuneCountInString(printed) < 60 {
