@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -33,6 +34,7 @@ type Job struct {
 	Process    Process
 	Schedule   string        // cron expression, read in UTC: "30 4 * * *", "@daily", "@every 6h"
 	Disabled   string        // why it does not run; empty = it runs
+	After      string        // the job that goes first: this one waits for its first success, and lets it pass when both are due
 	Group      string        // jobs of one group never run at the same time: those that ask the same host
 	Politeness string        // for the status page: "one request every 10 seconds"
 	StaleAfter time.Duration // age of the last success that is too old; 0 = twice the schedule's interval and an hour
@@ -74,9 +76,12 @@ type plan struct {
 	Job
 	when cron.Schedule
 
+	first *plan // of Job.After
+
 	mu       sync.Mutex
 	next     time.Time
-	failures int // in a row, since the program began
+	moved    chan struct{} // closed and renewed when next is set
+	failures int           // in a row, since the program began
 	progress *Progress
 }
 
@@ -97,7 +102,7 @@ func NewScheduler(o SchedulerOptions) (*Scheduler, error) {
 			return nil, uhri.Errorf(uhri.Invalid, "NewScheduler", "job %q: every job needs a name of its own", name)
 		}
 		seen[name] = true
-		p := &plan{Job: j}
+		p := &plan{Job: j, moved: make(chan struct{})}
 		p.Name = name
 		if j.Disabled == "" || j.Schedule != "" {
 			var err error
@@ -112,6 +117,18 @@ func NewScheduler(o SchedulerOptions) (*Scheduler, error) {
 			s.hosts[j.Group] = make(chan struct{}, 1)
 		}
 		s.plans = append(s.plans, p)
+	}
+	for _, p := range s.plans {
+		if p.After == "" {
+			continue
+		}
+		i := slices.IndexFunc(s.plans, func(q *plan) bool { return q.Name == p.After })
+		if i < 0 || s.plans[i].After != "" {
+			return nil, uhri.Errorf(uhri.Invalid, "NewScheduler", "job %s goes after %q, which is no job that goes first", p.Name, p.After)
+		}
+		if s.plans[i].Disabled == "" {
+			p.first = s.plans[i]
+		}
 	}
 	return s, nil
 }
@@ -157,12 +174,38 @@ func (s *Scheduler) loop(ctx context.Context, p *plan) {
 			continue
 		}
 		due := s.due(p, st, true)
-		p.set(func() { p.next = due })
-		if !sleepUntil(ctx, due) {
+		p.set(func() {
+			p.next = due
+			close(p.moved)
+			p.moved = make(chan struct{})
+		})
+		if !sleepUntil(ctx, due) || !s.letPass(ctx, p.first) {
 			return
 		}
 		s.once(ctx, p, log)
 	}
+}
+
+// letPass waits until first, if any, has succeeded once and is not due. It reports false when ctx ended.
+func (s *Scheduler) letPass(ctx context.Context, first *plan) bool {
+	for first != nil && ctx.Err() == nil {
+		st, err := s.o.Runner.Store.SourceStatus(ctx, first.Name)
+		first.mu.Lock()
+		next, moved := first.next, first.moved
+		first.mu.Unlock()
+		// Jitter may have put the first behind this one; it still goes first.
+		if err == nil && !st.LastSuccess.IsZero() && next.After(time.Now().Add(max(s.o.Jitter, 0))) {
+			return true
+		}
+		timer := time.NewTimer(longestSleep)
+		select {
+		case <-moved:
+		case <-timer.C:
+		case <-ctx.Done():
+		}
+		timer.Stop()
+	}
+	return ctx.Err() == nil
 }
 
 // once runs the job when its host and a slot are free.

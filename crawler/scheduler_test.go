@@ -248,6 +248,38 @@ func TestOneHostIsAskedByOneSourceAtATime(t *testing.T) {
 	})
 }
 
+// TestTranslationsLetTheirAuthorityPass holds that a job that goes after another waits for its first success, and lets it
+// go first when both are due.
+func TestTranslationsLetTheirAuthorityPass(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		st := openStore(t, dir)
+		defer st.Close()
+		var mu sync.Mutex
+		var order []string
+		source := func(name string, faults int) *publisher {
+			return &publisher{name: name, do: func(_ context.Context, n int, yield func(crawler.Item, error) bool) (crawler.Sweep, error) {
+				mu.Lock()
+				order = append(order, name)
+				mu.Unlock()
+				if n <= faults {
+					return crawler.Sweep{}, errors.New("the server is down")
+				}
+				yield(plain(name), nil)
+				return crawler.Sweep{}, nil
+			}}
+		}
+		run(t, crawler.SchedulerOptions{Runner: &crawler.Runner{Store: st}, Jobs: []crawler.Job{
+			{Source: source("second", 0), Process: readPlain, Schedule: "0 3 * * *", After: "first"},
+			{Source: source("first", 2), Process: readPlain, Schedule: "0 3 * * *"},
+		}}, 49*time.Hour)
+		want := []string{"first", "first", "first", "second", "first", "second", "first", "second"}
+		if d := cmp.Diff(want, order[:min(len(order), 8)]); d != "" {
+			t.Errorf("order of runs: %s", d)
+		}
+	})
+}
+
 func TestSchedulesAreChecked(t *testing.T) {
 	for _, tt := range []struct{ in, want string }{
 		{"@every 6h", ""},

@@ -22,7 +22,7 @@ func (p *program) demoJobs(ctx context.Context) ([]crawler.Job, func(), error) {
 			server.Close()
 			return nil, nil, err
 		}
-		jobs = append(jobs, crawler.Job{Source: d.source, Process: d.process, Schedule: "@every 10m", Group: "uhri", Politeness: client.Politeness()})
+		jobs = append(jobs, exportJob(d, lang, "@every 10m", client))
 	}
 	return jobs, func() { server.Close() }, nil
 }

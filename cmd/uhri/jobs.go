@@ -58,7 +58,7 @@ func (p *program) jobs(ctx context.Context, f *folder, demo bool) (jobs []crawle
 		if err != nil {
 			return nil, nil, err
 		}
-		j := crawler.Job{Source: d.source, Process: d.process, Schedule: u.Schedule, Group: "uhri", Politeness: client.Politeness()}
+		j := exportJob(d, uhri.Lang(lang), u.Schedule, client)
 		if lang != "en" && p.cfg.Contact == "" {
 			j.Disabled = needContact
 		}
@@ -68,4 +68,13 @@ func (p *program) jobs(ctx context.Context, f *folder, demo bool) (jobs []crawle
 		jobs = append(jobs, j)
 	}
 	return jobs, func() {}, nil
+}
+
+// exportJob is the export in one language. English goes first: the others add texts to its records.
+func exportJob(d feed, lang uhri.Lang, schedule string, client *fetch.Client) crawler.Job {
+	j := crawler.Job{Source: d.source, Process: d.process, Schedule: schedule, Group: "uhri", Politeness: client.Politeness()}
+	if lang != uhri.English {
+		j.After = "uhri/en"
+	}
+	return j
 }

@@ -100,7 +100,11 @@ func (p *program) serve(ctx context.Context, o serveOptions, ready func(addr str
 	if err != nil {
 		return err
 	}
-	publisher := newPublisher(f, time.Duration(p.cfg.Publish.Every))
+	every := time.Duration(p.cfg.Publish.Every)
+	if o.demo {
+		every = 2 * time.Second // six hundred records are published in a blink, and people are watching
+	}
+	publisher := newPublisher(f, every)
 	harvesting, stopHarvest := context.WithCancel(gctx)
 	defer stopHarvest()
 	publishing, stopPublish := context.WithCancel(gctx)
