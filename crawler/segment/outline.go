@@ -80,6 +80,7 @@ type outliner struct {
 	groupStyle style
 	letter     string // last lettered section
 	third      int    // last numbered section below it
+	inner      int    // last number in brackets, of annual reports that count each State's paragraphs anew
 	fresh      bool   // no paragraph since the last heading
 	country    uhri.Country
 	ended      bool
@@ -145,6 +146,10 @@ func (r *outliner) paragraph(number, text string, bold float64) {
 		r.append(chunk{text: text, bold: bold})
 		return
 	}
+	if r.annual && len(text) < 80 && r.state(text) { // "76. Canada", whose paragraphs are (1), (2) …
+		r.last, r.inner = n, 0
+		return
+	}
 	if r.last > 0 && n <= r.last && !(n == 1 && r.excerpts) {
 		// A number that does not go on is text, unless a new document begins with it.
 		r.append(chunk{text: number + ". " + text, bold: bold})
@@ -160,12 +165,17 @@ func (r *outliner) paragraph(number, text string, bold float64) {
 	if m := trailingHead.FindStringSubmatch(text); m != nil {
 		text, after = m[1], m[2]
 	}
-	r.last, r.ended = n, false
-	r.o.units = append(r.o.units, unit{number: r.prefix + number, place: r.at, country: r.country, text: strings.TrimSpace(text), review: review})
-	r.fresh = false
+	r.last = n
+	r.begin(number, text, review)
 	if after != "" {
 		r.outlineHeading(after)
 	}
+}
+
+// begin opens a unit.
+func (r *outliner) begin(number, text string, review []string) {
+	r.o.units = append(r.o.units, unit{number: r.prefix + number, place: r.at, country: r.country, text: strings.TrimSpace(text), review: review})
+	r.fresh, r.ended = false, false
 }
 
 func (r *outliner) outlineHeading(text string) {
@@ -242,6 +252,11 @@ func (r *outliner) plain(text string, bold float64, b *extract.Block) {
 		}
 		return
 	}
+	if m := bracketNumber.FindStringSubmatch(text); m != nil && r.annual && r.country != "" && m[1] == strconv.Itoa(r.inner+1) {
+		r.inner++
+		r.begin(m[1], strings.TrimSpace(text[len(m[0]):]), nil)
+		return
+	}
 	if m := numberedHeading.FindStringSubmatch(text); m != nil && m[1] == strconv.Itoa(r.third+1) && (r.boldLine(m[2], bold) || r.bareLine(m[2])) && r.nextNumber() == r.last+1 {
 		r.setHeading(footMark.ReplaceAllString(m[2], ""), m[1], 3, style{level: 3})
 		return
@@ -298,6 +313,8 @@ func (r *outliner) bareHeading(text string) {
 
 var outlineNumber = regexp.MustCompile(`^([IVX]{1,5}|[A-Z])\.\s*(\p{Lu}.*)$`)
 
+var bracketNumber = regexp.MustCompile(`^\((\d{1,3})\)\s*`)
+
 var numberedHeading = regexp.MustCompile(`^(\d{1,2})\.\s*(\p{Lu}.*)$`)
 
 // nextNumber is the number of the next paragraph, 0 when there is none.
@@ -321,6 +338,8 @@ func (r *outliner) bareLine(text string) bool {
 		b := &r.ahead[i]
 		switch {
 		case b.Kind == extract.Paragraph || b.Kind == extract.Heading:
+			return true
+		case r.annual && bracketNumber.MatchString(b.Text):
 			return true
 		case b.Kind == extract.Plain && headingShape(strings.TrimSpace(b.Text)) && i < 2:
 			continue
@@ -562,7 +581,7 @@ func (r *outliner) gaps() {
 		switch {
 		case i == 0 && n > 1 && !r.annual:
 			u.review = append(u.review, fmt.Sprintf("the numbering begins at %d", n))
-		case i > 0 && p == prefix && n > prev+1 && !r.excerpts:
+		case i > 0 && p == prefix && n > prev+1 && !r.excerpts && !r.annual:
 			u.review = append(u.review, fmt.Sprintf("paragraph %d is followed by %d", prev, n))
 		}
 		prev, prefix = n, p

@@ -2,6 +2,7 @@ package segment
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"uhri"
@@ -195,7 +196,7 @@ func (c *Cut) add(p Passage) {
 	c.names[key]++
 	if n := c.names[key]; n > 1 {
 		p.Review = append(p.Review, "paragraph "+p.Paragraph+" occurs more than once")
-		p.Paragraph += "/" + string(rune('0'+min(n, 9)))
+		p.Paragraph += "/" + strconv.Itoa(n)
 	}
 	p.Articles = clean.Articles(p.Heading)
 	if p.Articles == "" {

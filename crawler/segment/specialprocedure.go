@@ -135,7 +135,7 @@ func (s *specialProcedure) directive(u *unit, all bool) (outright, modal bool) {
 		items = items || c.level != 0
 		texts = append(texts, c.text)
 	}
-	if items && callsThem.MatchString(u.text) {
+	if items && callsThem.MatchString(u.text) || s.demands(u) {
 		return true, true
 	}
 	var named bool // an addressee stands anywhere in the paragraph
@@ -166,6 +166,25 @@ func (s *specialProcedure) directive(u *unit, all bool) (outright, modal bool) {
 		}
 	}
 	return outright, modal && all
+}
+
+// demands reports whether a paragraph, or most of the items below its lead-in, begins like a demand: "Ensure that …". Nothing
+// else may recommend in it.
+func (s *specialProcedure) demands(u *unit) bool {
+	begins := func(text string) bool { return s.g.imperative.MatchString(plainSentence(text)) }
+	items, demanding := 0, 0
+	for _, c := range u.chunks {
+		if c.level == 1 || c.level == markLevel {
+			items++
+			if begins(c.text) {
+				demanding++
+			}
+		}
+	}
+	if items == 0 {
+		return begins(u.text)
+	}
+	return demanding*2 > items && strings.HasSuffix(strings.TrimSpace(u.text), ":") && !s.g.concern.MatchString(plainSentence(u.text))
 }
 
 var visitAddressee = regexp.MustCompile(`\b(?:the government|government of|the authorities|gobierno|autoridades|gouvernement|autorités|the state|el estado|l'état)\b`)
