@@ -145,8 +145,6 @@ func BenchmarkSearch(b *testing.B) {
 			b.Run(string(sort)+"/"+c.Name, func(b *testing.B) { measure(b, e, req, nil) })
 		}
 	}
-	b.ReportMetric(memory("VmRSS"), "MB-RSS")
-	b.ReportMetric(memory("RssAnon"), "MB-anon")
 }
 
 // BenchmarkFacets is the cost of facets alone.
@@ -217,6 +215,8 @@ func BenchmarkThroughput(b *testing.B) {
 			}
 		}
 	})
+	b.ReportMetric(memory("VmRSS"), "MB-RSS")
+	b.ReportMetric(memory("RssAnon"), "MB-anonymous")
 }
 
 // BenchmarkPhrase finds phrases that no earlier search has left in the cache.

@@ -34,7 +34,6 @@ type leaf struct {
 	df   int      // members of set; of leaves that score
 	ids  []uint32 // of Word: the terms of its class
 	own  int      // of Word: the id of its own term, -1 = no text has it
-	cut  bool     // of Prefix and Wildcard: more terms than query.MaxExpansion
 	more repeats
 }
 
@@ -305,7 +304,7 @@ func (m *matcher) union(l *language, x expansion) (*leaf, error) {
 	if len(x.ids) == 0 {
 		return nil, nil
 	}
-	f := &leaf{set: m.newSet(), cut: x.cut}
+	f := &leaf{set: m.newSet()}
 	// The dictionary is read in ranges, so that a deadline holds inside ten thousand look-ups too.
 	for ids := x.ids; len(ids) > 0; {
 		n := min(len(ids), 256)
@@ -320,14 +319,13 @@ func (m *matcher) union(l *language, x expansion) (*leaf, error) {
 	return f, nil
 }
 
-// wantedOf returns the places of the phrase, nil when no text has one of its terms, and whether an expansion was cut.
-func wantedOf(l *language, n query.Phrase) (want []*wanted, cut bool) {
+// wantedOf returns the places of the phrase, nil when no text has one of its terms.
+func wantedOf(l *language, n query.Phrase) (want []*wanted) {
 	for _, t := range n.Terms {
 		var ids []uint32
 		switch stem, star := strings.CutSuffix(t, "*"); {
 		case star:
-			x := l.prefix(stem)
-			ids, cut = x.ids, cut || x.cut
+			ids = l.prefix(stem).ids
 		case n.Forms:
 			ids = l.class(t)
 		default:
@@ -336,11 +334,11 @@ func wantedOf(l *language, n query.Phrase) (want []*wanted, cut bool) {
 			}
 		}
 		if len(ids) == 0 {
-			return nil, cut
+			return nil
 		}
 		want = append(want, l.want(ids))
 	}
-	return want, cut
+	return want
 }
 
 // candidates returns the records that have, for each place, one of its terms.
@@ -367,7 +365,7 @@ func (m *matcher) candidates(l *language, want []*wanted) (set, error) {
 
 // phrase finds the texts with all the words by their posting lists, then looks at the words' places in each.
 func (m *matcher) phrase(l *language, n query.Phrase) (*leaf, error) {
-	want, cut := wantedOf(l, n)
+	want := wantedOf(l, n)
 	if len(want) == 0 {
 		return nil, nil
 	}
@@ -380,15 +378,11 @@ func (m *matcher) phrase(l *language, n query.Phrase) (*leaf, error) {
 	}
 	p := newPattern(want, n.Slop)
 	var starts []int
-	f, err := m.visit(docs, func(slot uint32) int {
+	return m.visit(docs, func(slot uint32) int {
 		text, at := l.text(slot)
 		starts = p.starts(l, text, at, starts[:0])
 		return len(starts)
 	})
-	if err == nil && f != nil {
-		f.cut = cut
-	}
-	return f, err
 }
 
 // visit keeps those of docs in which count finds anything.
@@ -477,7 +471,7 @@ func (m *matcher) side(l *language, node query.Node) *pattern {
 	case query.Wildcard:
 		ids = l.wildcard(n).ids
 	case query.Phrase:
-		if want, _ := wantedOf(l, n); len(want) > 0 {
+		if want := wantedOf(l, n); len(want) > 0 {
 			return newPattern(want, 0)
 		}
 		return nil

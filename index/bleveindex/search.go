@@ -388,15 +388,22 @@ func (q *searching) top(first, limit int) ([]ranked, error) {
 		return nil, nil
 	}
 	limit = min(limit, q.total-first)
-	p := q.plan
-	if p.Request.Sort == index.SortRelevance && query.Scores(p.Tree) {
-		return q.best(first, limit)
+	if o, ok := q.order(); ok {
+		return q.walk(o, first, limit), nil
 	}
-	sort := p.Request.Sort
-	if sort == index.SortRelevance { // nothing scores, so the newest are first
-		sort = index.SortNewest
+	return q.best(first, limit)
+}
+
+// order returns the order by rank that the hits come in; not ok when scores decide.
+func (q *searching) order() (ranking, bool) {
+	sort := q.plan.Request.Sort
+	if sort == index.SortRelevance {
+		if query.Scores(q.plan.Tree) {
+			return ranking{}, false
+		}
+		sort = index.SortNewest // nothing scores, so the newest are first
 	}
-	return q.walk(q.s.orders[sort], first, limit), nil
+	return q.s.orders[sort], true
 }
 
 // walk goes down an order and picks the hits it meets. A cursor says where to begin; an offset is counted.

@@ -66,16 +66,21 @@ func (e *Engine) ranksOf(ctx context.Context, s *snapshot, p *index.Plan) ([]uin
 		return nil, err
 	}
 	defer q.release()
-	top, err := q.top(0, q.total)
-	if err != nil {
-		return nil, err
-	}
 	newest := s.orders[index.SortNewest].ranks
-	out := make([]uint32, len(top))
-	for i, h := range top {
-		out[i] = newest[h.slot]
+	out := make([]uint32, 0, q.total)
+	if order, ok := q.order(); ok {
+		for _, slot := range order.slots {
+			if q.hits.has(slot) {
+				out = append(out, newest[slot])
+			}
+		}
+		return out, nil
 	}
-	return out, nil
+	top, err := q.top(0, q.total)
+	for _, h := range top {
+		out = append(out, newest[h.slot])
+	}
+	return out, err
 }
 
 // stream reads the records at ranks and yields them.
