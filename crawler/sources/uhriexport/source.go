@@ -148,11 +148,18 @@ func (s *Source) harvest(ctx context.Context, address string, since crawler.Curs
 	if since[cursorSHA] == sum && since[cursorSize] == cursor[cursorSize] {
 		return crawler.Sweep{Unchanged: true, Cursor: cursor, Bytes: info.Size()}, false, nil
 	}
+	// Known before the first record is yielded, so that the next address can still be tried.
+	if err := closed(f, info.Size()); err != nil {
+		return sweep, false, uhri.Errorf(uhri.Invalid, "harvest", "%s: %v", address, err)
+	}
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return sweep, false, err
 	}
 	meter := &meter{r: f, ctx: ctx, total: info.Size()}
-	n, err := s.decode(ctx, meter, path, address, fetched, yield)
+	n, err := s.decode(ctx, meter, address, fetched, yield)
+	if errors.Is(err, errStopped) {
+		return sweep, true, ctx.Err()
+	}
 	if err != nil {
 		return sweep, n > 0, err
 	}
@@ -165,6 +172,21 @@ func hash(ctx context.Context, r io.Reader) (string, error) {
 		return "", fmt.Errorf("reading the export: %w", err)
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// closed refuses a file that begins as a list and does not end as one. Of a compressed file that cannot be seen.
+func closed(f io.ReaderAt, size int64) error {
+	head, tail := make([]byte, min(size, 64)), make([]byte, min(size, 64))
+	if _, err := f.ReadAt(head, 0); err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	if _, err := f.ReadAt(tail, size-int64(len(tail))); err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	if bytes.HasPrefix(bytes.TrimLeft(head, " \t\r\n"), []byte("[")) && !bytes.HasSuffix(bytes.TrimRight(tail, " \t\r\n"), []byte("]")) {
+		return errors.New("the file does not end with the bracket that closes its list: the download was cut, or something follows it")
+	}
+	return nil
 }
 
 // meter reports how much of the file was read and stops when ctx ends.
@@ -186,8 +208,11 @@ func (m *meter) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// errStopped says that yield wanted no more.
+var errStopped = errors.New("stopped")
+
 // decode yields the elements of the array and returns how many there were.
-func (s *Source) decode(ctx context.Context, r io.Reader, path, address string, fetched time.Time, yield func(crawler.Item, error) bool) (int, error) {
+func (s *Source) decode(ctx context.Context, r io.Reader, address string, fetched time.Time, yield func(crawler.Item, error) bool) (int, error) {
 	broken := func(format string, args ...any) error {
 		return uhri.Errorf(uhri.Invalid, "harvest", "%s: %s", address, fmt.Sprintf(format, args...))
 	}
@@ -225,12 +250,12 @@ func (s *Source) decode(ctx context.Context, r io.Reader, path, address string, 
 		if err != nil {
 			key = fmt.Sprintf("element %d", n)
 			if !yield(crawler.Item{}, &crawler.ItemError{Key: key, Raw: raw, Reason: err.Error()}) {
-				return n, ctx.Err()
+				return n, errStopped
 			}
 			continue
 		}
 		if !yield(crawler.Item{Key: key, Raw: raw, MediaType: "application/json", URL: address, FetchedAt: fetched, Lang: s.o.Lang}, nil) {
-			return n, ctx.Err()
+			return n, errStopped
 		}
 	}
 	if _, err := d.ReadToken(); err != nil {
