@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -112,21 +113,27 @@ type File struct {
 	Path       string // the caller removes it
 	Size       int64
 	SHA256     string
-	Validators map[string]string // etag, last_modified, where the server gave them
+	Validators map[string]string // etag, last_modified where the server gave them; size, fetched
 	Unchanged  bool              // nothing new since the validators; there is no file
 }
 
 // headroom is how much disk must stay free beside a download.
 const headroom = 512 << 20
 
-// Download streams an address into a new file in dir. since are the Validators of the copy already known: where they still
-// hold, or where the server's HEAD gives the very size and validators they name, the answer is Unchanged. There is no limit on time
-// but on silence, and none on size but the disk's free space.
+// Download streams an address into a new file in dir. since are the Validators of the copy already known. The answer is
+// Unchanged where the server says so to a conditional request, or, for a server that gives no validators, where its HEAD tells
+// the known size and the copy is younger than Options.Fresh. There is no limit on time but on silence, and none on size but the
+// disk's free space.
 //
 // Errors: Unavailable when the disk lacks room; *crawler.BlockedError; else what went wrong, with nothing left on disk.
 func (c *Client) Download(ctx context.Context, address, dir string, since map[string]string) (_ *File, err error) {
 	ctx, watch := c.watch(ctx)
 	defer watch.stop()
+	if same, err := c.sameSize(ctx, address, since); err != nil {
+		return nil, err
+	} else if same {
+		return &File{Unchanged: true, Validators: since}, nil
+	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return nil, uhri.Errorf(uhri.Invalid, "fetch", "%q is not an address: %v", address, err)
@@ -150,14 +157,15 @@ func (c *Client) Download(ctx context.Context, address, dir string, since map[st
 	case res.StatusCode != http.StatusOK:
 		return nil, fmt.Errorf("%s answers %s", address, res.Status)
 	}
-	if free, ok := freeDisk(dir); ok && res.ContentLength > 0 && free < res.ContentLength+headroom {
-		return nil, uhri.Errorf(uhri.Unavailable, "fetch", "the download needs %d MB and the disk of %s has %d MB free", (res.ContentLength+headroom)>>20, dir, free>>20)
+	need := max(res.ContentLength, 0) + headroom
+	if free, ok := c.free(dir); ok && free < need {
+		return nil, uhri.Errorf(uhri.Unavailable, "fetch", "the download needs %d MB and the disk of %s has %d MB free", need>>20, dir, free>>20)
 	}
 	tmp, err := os.CreateTemp(dir, "download-*")
 	if err != nil {
 		return nil, err
 	}
-	f := &File{Path: tmp.Name(), Validators: map[string]string{}}
+	f := &File{Path: tmp.Name(), Validators: map[string]string{"fetched": time.Now().UTC().Format(time.RFC3339)}}
 	defer func() {
 		err = errors.Join(err, tmp.Close())
 		if err != nil {
@@ -173,12 +181,37 @@ func (c *Client) Download(ctx context.Context, address, dir string, since map[st
 		return nil, fmt.Errorf("%s: %d bytes were promised and %d came", address, res.ContentLength, f.Size)
 	}
 	f.SHA256 = hex.EncodeToString(sum.Sum(nil))
+	f.Validators["size"] = strconv.FormatInt(f.Size, 10)
 	for header, key := range map[string]string{"ETag": "etag", "Last-Modified": "last_modified"} {
 		if v := res.Header.Get(header); v != "" {
 			f.Validators[key] = v
 		}
 	}
 	return f, nil
+}
+
+// sameSize asks a server that gave no validators for the size of the file only. What is not a plain yes is a no, and the
+// download tells; but a server that refuses us is not asked a second time.
+func (c *Client) sameSize(ctx context.Context, address string, since map[string]string) (bool, error) {
+	fetched, err := time.Parse(time.RFC3339, since["fetched"])
+	if err != nil || since["etag"] != "" || since["last_modified"] != "" || time.Since(fetched) > c.o.Fresh {
+		return false, nil
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodHead, address, nil)
+	if err != nil {
+		return false, nil
+	}
+	req.Header.Set("Accept-Encoding", "identity")
+	res, err := c.http.Do(req)
+	if err != nil {
+		if _, blocked := errors.AsType[*crawler.BlockedError](err); blocked {
+			return false, err
+		}
+		return false, nil
+	}
+	defer res.Body.Close()
+	return res.StatusCode == http.StatusOK && strconv.FormatInt(res.ContentLength, 10) == since["size"] &&
+		res.Header.Get("ETag") == "" && res.Header.Get("Last-Modified") == "", nil
 }
 
 // counted reports how far a download is.

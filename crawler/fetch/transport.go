@@ -30,11 +30,13 @@ const (
 	DefaultIdle    = 10 * time.Minute // the export's server has been seen silent for minutes
 	DefaultMaxBody = 50 << 20         // a document; the largest real one seen has 3 MB
 	DefaultRetries = 4
+	DefaultFresh   = 7 * 24 * time.Hour // an edit that keeps a file's size to the byte is seen after a week at the latest
 
 	robotsAge   = 24 * time.Hour // RFC 9309 §2.4: not longer
 	maxDelay    = time.Minute    // a Crawl-delay beyond it is an error of the site's, seen as 86400
 	maxWait     = 30 * time.Minute
 	robotsLimit = 512 << 10 // RFC 9309 §2.5: at least 500 KiB
+	robotsTime  = 5 * time.Minute
 )
 
 // Options of a Client. The zero value is polite.
@@ -48,7 +50,9 @@ type Options struct {
 	Retries int           // after 429, 502, 503, 504; 0 = DefaultRetries, negative = none
 	// Loopback reaches this machine, and nothing else: for the demonstration and for tests.
 	Loopback bool
-	Log      *slog.Logger
+	// Fresh is how long a Download trusts a HEAD that tells the known size and nothing else; 0 = DefaultFresh, negative = never.
+	Fresh time.Duration
+	Log   *slog.Logger
 }
 
 // Client asks politely. It is safe for concurrent use.
@@ -56,6 +60,7 @@ type Client struct {
 	o    Options
 	base http.RoundTripper
 	http *http.Client
+	free func(dir string) (int64, bool) // disk
 
 	mu    sync.Mutex
 	hosts map[string]*host
@@ -77,8 +82,9 @@ func New(o Options) *Client {
 	o.Idle = cmp.Or(o.Idle, DefaultIdle)
 	o.MaxBody = cmp.Or(o.MaxBody, DefaultMaxBody)
 	o.Retries = cmp.Or(o.Retries, DefaultRetries)
+	o.Fresh = cmp.Or(o.Fresh, DefaultFresh)
 	o.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
-	c := &Client{o: o, hosts: map[string]*host{}}
+	c := &Client{o: o, hosts: map[string]*host{}, free: freeDisk}
 	dialer := &net.Dialer{Timeout: 30 * time.Second, Control: c.allowed}
 	c.base = &http.Transport{
 		DialContext:           dialer.DialContext,
@@ -173,7 +179,7 @@ func (c *Client) RoundTrip(req *http.Request) (*http.Response, error) {
 			done()
 			return nil, err
 		}
-		if err := challenged(res); err != nil {
+		if err := c.challenged(res); err != nil {
 			res.Body.Close()
 			done()
 			return nil, err
@@ -237,7 +243,10 @@ func (c *Client) obey(req *http.Request, h *host) error {
 	if !fresh {
 		u := *req.URL
 		u.Path, u.RawPath, u.RawQuery, u.Fragment = "/robots.txt", "", "", ""
-		ask, err := http.NewRequestWithContext(req.Context(), http.MethodGet, u.String(), nil)
+		// Rules that trickle in for ever must not hold the host's turn for ever.
+		ctx, cancel := context.WithTimeout(req.Context(), robotsTime)
+		defer cancel()
+		ask, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 		if err != nil {
 			return err
 		}
@@ -250,7 +259,7 @@ func (c *Client) obey(req *http.Request, h *host) error {
 				res.StatusCode = http.StatusNotFound
 				break
 			}
-			ask = ask.Clone(req.Context())
+			ask = ask.Clone(ctx)
 			ask.URL = to
 			res, err = c.ask(ask, h)
 		}
@@ -288,28 +297,32 @@ func (c *Client) obey(req *http.Request, h *host) error {
 	return nil
 }
 
-// challenged recognises the pages and silences that mean "not you": they are reported and waited out for hours.
-func challenged(res *http.Response) error {
+// challenged recognises the pages and silences that mean "not you": they are reported and waited out for hours. What it
+// has read of a body that is none is put back.
+func (c *Client) challenged(res *http.Response) error {
 	blocked := func(why string) error {
 		return &crawler.BlockedError{Reason: fmt.Sprintf("%s: %s", res.Request.URL.Host, why)}
 	}
 	if res.Header.Get("cf-mitigated") != "" {
 		return blocked("a challenge for browsers (cf-mitigated)")
 	}
-	if res.StatusCode == http.StatusAccepted && res.ContentLength == 0 {
-		return blocked("an empty 202, the sign of a firewall")
-	}
-	if res.StatusCode == http.StatusForbidden || res.StatusCode == http.StatusServiceUnavailable || res.StatusCode == http.StatusUnauthorized {
+	switch res.StatusCode {
+	case http.StatusAccepted, http.StatusForbidden, http.StatusServiceUnavailable, http.StatusUnauthorized:
+		stalled := time.AfterFunc(c.o.Idle, func() { res.Body.Close() })
 		head, err := io.ReadAll(io.LimitReader(res.Body, 64<<10))
+		stalled.Stop()
 		if err != nil {
-			return err
+			return fmt.Errorf("reading the answer %s of %s: %w", res.Status, res.Request.URL.Host, err)
+		}
+		if res.StatusCode == http.StatusAccepted && len(head) == 0 {
+			return blocked("an empty 202, the sign of a firewall")
 		}
 		for _, sign := range [][]byte{[]byte("Just a moment"), []byte("cf-challenge"), []byte("challenge-platform"), []byte("captcha"), []byte("Request Rejected")} {
 			if bytes.Contains(head, sign) {
 				return blocked(fmt.Sprintf("a challenge for browsers (%s)", res.Status))
 			}
 		}
-		if res.StatusCode != http.StatusServiceUnavailable {
+		if res.StatusCode == http.StatusForbidden || res.StatusCode == http.StatusUnauthorized {
 			return blocked(res.Status)
 		}
 		res.Body = struct {
