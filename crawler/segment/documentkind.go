@@ -13,7 +13,7 @@ var (
 	followUpTitle   = regexp.MustCompile(`(?i)\binformation (?:received|provided|submitted|furnished) (?:from|by) .{2,90}(?:follow[- ]up|concluding observations|recommendations)|\b(?:follow-up (?:replies|report|information))|\bcomments by the (?:state|government).{0,80}concluding observations|\binformación recibida de|\brenseignements reçus d`)
 	concludingTitle = regexp.MustCompile(`(?i)\bconcluding (?:observations|comments)\b|\bobservaciones finales\b|\bobservations finales\b|الملاحظات الختامية|заключительные замечания|结论性意见`)
 	visitTitle      = regexp.MustCompile(`(?i)\b(?:visit|mission)s? to\b|\b(?:his|her|its|their|country|follow-up) (?:visit|mission)\b|\b(?:visita|misión) (?:a|al|oficial)\b|\b(?:visite|mission) (?:en|au|aux|à|officielle)\b`)
-	procedureTitle  = regexp.MustCompile(`(?i)\b(?:special rapporteur|independent expert|working group on|working group of experts|special representative|expert mechanism|relatora? especial|expert[oa] independiente|grupo de trabajo sobre|rapporteure? spéciale?|experte? indépendante?|groupe de travail sur)\b`)
+	procedureTitle  = regexp.MustCompile(`(?i)\b(?:special rapporteur|independent expert|working group on|working group of experts|special representative|expert mechanism|relatora? especial|expert[oa] independiente|grupo de trabajo sobre|rapporteu(?:re?|se) spéciale?|experte? indépendante?|groupe de travail sur)\b`)
 	visitSymbol     = regexp.MustCompile(`^(?:A/HRC/\d+/\d+/Add\.\d+|E/CN\.4/\d{4}/\d+/Add\.\d+|A/HRC/\d+/\d+)$`)
 )
 
@@ -62,10 +62,10 @@ func KindOf(d *extract.Document) DocumentKind {
 // concludingSymbol finds the part that only concluding observations have: CEDAW/C/KEN/CO/8, CCPR/CO/83/GRC, CERD/C/63/CO/5,
 // CAT/C/CR/33/1; before, addenda of common series.
 var (
-	concludingSymbol = regexp.MustCompile(`/CO/|^[A-Z]+/CO/|/C/CR/|/CONCL`)
+	concludingSymbol = regexp.MustCompile(`/CO/|^[A-Z]+/CO/|/C/CR/|/CONCL|^CED/C/[A-Z]+/OAI/`)
 	stateSeries      = regexp.MustCompile(`^(?:E/C\.12/1|CRC/C/15|CCPR/C/79|CERD/C/304)/Add\.\d+`)
 	afterAddendum    = regexp.MustCompile(`/Add\.\d+`)
-	subcommittee     = regexp.MustCompile(`^CAT/OP/`)
+	subcommittee     = regexp.MustCompile(`^CAT/OP/[A-Z]{3}/`)
 	otherTreatyDoc   = regexp.MustCompile(`/(?:GC|GR|Q|QPR|RQ|LOI|R|SR|INF|D|VIEWS|DEC|L|NGO|SP|FU|FR|RLE|PR)(?:/|\.|$)`)
 )
 
@@ -76,7 +76,7 @@ func treatyKind(sym uhri.Symbol, title string) DocumentKind {
 		return AnnualReport
 	case stateSeries.MatchString(s):
 		return ConcludingObservations
-	case concludingSymbol.MatchString(s) && afterAddendum.MatchString(s):
+	case (concludingSymbol.MatchString(s) || subcommittee.MatchString(s)) && afterAddendum.MatchString(s):
 		// An addendum by the committee itself is as rare as it is plainly titled.
 		return StateFollowUp
 	case concludingSymbol.MatchString(s), subcommittee.MatchString(s):

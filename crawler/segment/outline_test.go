@@ -173,7 +173,7 @@ func checkOutline(t *testing.T, c *Cut, want string) {
 			t.Errorf("two passages are %s", rec.ID)
 		}
 		seen[rec.ID] = true
-		if rec.Body == "" && c.Kind != ThematicReport && c.Lang == uhri.English {
+		if rec.Body == "" {
 			t.Errorf("paragraph %s has no body", rec.Paragraph)
 		}
 	}
@@ -185,4 +185,27 @@ func cutOf(d *extract.Document) *Cut {
 		return SpecialProcedure(d)
 	}
 	return TreatyBody(d)
+}
+
+func TestMandate(t *testing.T) {
+	for _, c := range []struct{ title, want string }{
+		{"Report of the Special Rapporteur on the right to food, Jane Doe, on her mission to Qaldora", "SR Food"},
+		{"Report of the Special Rapporteur on violence against women, its causes and consequences", "SR Violence against women"},
+		{"Report of the Working Group on the issue of discrimination against women in law and in practice on its mission to Qaldora", "WG Women & girls"},
+		{"Report of the independent expert on the question of human rights and extreme poverty", "SR Extreme poverty"},
+		{"Report of the Special Rapporteur on the sale of children, child prostitution and child pornography", "SR Sale of children"},
+		{"Informe del Relator Especial sobre la independencia de los magistrados y abogados", "SR Independence of judges"},
+		{"Rapport de la Rapporteuse spéciale sur le droit à l’éducation", "SR Education"},
+		{"Report of the Secretary-General on torture", ""},
+	} {
+		d := &extract.Document{Blocks: []extract.Block{{Kind: extract.Heading, Text: c.title}}}
+		if got := procedureBody([]string{c.title}, d); got != c.want {
+			t.Errorf("%s: %q, want %q", c.title, got, c.want)
+		}
+	}
+	for _, m := range mandates {
+		if b, ok := uhri.BodyByCode(m.code); !ok || b.Mechanism != uhri.MechanismSpecialProcedure {
+			t.Errorf("%q is no special procedure of the vocabulary", m.code)
+		}
+	}
 }

@@ -194,24 +194,6 @@ func (s *specialProcedure) onlyModal(t string) bool {
 	return !s.g.verbs.MatchString(t) && !s.g.infinitives.MatchString(t) && !s.g.passive.MatchString(t)
 }
 
-var mandate = regexp.MustCompile(`(?i)\b(?:special rapporteur|independent expert|working group|special representative)s? (?:on|in|of|for) [^:;*\n]{3,260}`)
-
-// procedureBody reads the mandate from the title.
-func procedureBody(titles []string, d *extract.Document) string {
-	for _, t := range append(titles, coverTitle(d)) {
-		for _, m := range mandate.FindAllString(strings.ReplaceAll(t, "\n", " "), -1) {
-			words := strings.Fields(m)
-			for n := min(len(words), 40); n > 2; n-- {
-				name := strings.Trim(strings.Join(words[:n], " "), " ,.*")
-				if b, ok := uhri.ResolveBody(name); ok && b.Mechanism == uhri.MechanismSpecialProcedure {
-					return b.Code
-				}
-			}
-		}
-	}
-	return ""
-}
-
 // visitedState reads the State from "Visit to Kenya", "Mission to the Republic of Moldova".
 func visitedState(titles []string) uhri.Country {
 	for _, t := range titles {

@@ -309,7 +309,7 @@ var (
 			partName(partPositive, `^aspects positifs|^(?:faits|éléments|facteurs) (?:nouveaux )?positifs|^(?:observations générales : )?aspects positifs|progrès réalisés|^évolution positive`),
 			partName(partIntro, `^introduction|^présentation|^observations générales$|^contexte`),
 		},
-		subject:     regexp.MustCompile(`(?:^|[\s,])(?:comité|sous-comité|rapporteure?|rapporteure? spéciale?|rapporteure? spéciale? sur [\p{L}' ,]{3,140}|experte?|experte? indépendante?|groupe de travail|groupe de travail sur [\p{L}' ,]{3,100})(?: (?:lui|leur|le|la|les|l'|y|en))?$`),
+		subject:     regexp.MustCompile(`(?:^|[\s,])(?:comité|sous-comité|rapporteu(?:re?|se)|rapporteu(?:re?|se) spéciale?|rapporteu(?:re?|se) spéciale? sur [\p{L}' ,]{3,140}|experte?|experte? indépendante?|groupe de travail|groupe de travail sur [\p{L}' ,]{3,100})(?: (?:lui|leur|le|la|les|l'|y|en))?$`),
 		pronoun:     regexp.MustCompile(`(?:^|[\s,'])(?:il|elle|ils|elles)(?: (?:lui|leur|le|la|les|l'|y|en))?$`),
 		relative:    regexp.MustCompile(`(?:^|[\s,])(?:qui|que|dont|lequel|laquelle|où|(?:qu'|lorsqu'|puisqu'|s')(?:il|elle|ils|elles))(?: (?:lui|leur|le|la|les))?$`),
 		filler:      regexp.MustCompile(`(?:^|[\s,]+)(?:aussi|également|en outre|de plus|par ailleurs|donc|dès lors|par conséquent|en conséquence|instamment|vivement|fermement|fortement|notamment|en particulier|particulièrement|spécialement|spécifiquement|plus précisément|de nouveau|une fois (?:de plus|encore)|à nouveau|enfin|toutefois|cependant|néanmoins|à cet égard|à ce sujet|dans ce contexte|à cette fin|à cet effet|ainsi|surtout|de même|lui|leur|l')$`),
