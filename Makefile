@@ -49,8 +49,9 @@ tools: ## install the programs the tests use beside Go (Debian packages; needs r
 	fi
 
 .PHONY: bench
-bench: ## measure: import, publish, queries, exports, against other engines on the same records (about half an hour)
+bench: ## measure queries against other engines, import, publish and exports; BENCH=all adds six languages
 	$(GO) run ./index/indextest/bench
+	BENCH=$(or $(BENCH),en) $(GO) test -count=1 -timeout 2h -run TestBenchImport ./cmd/uhri
 
 .PHONY: soak
 soak: ## long campaigns: random query trees, fuzzing, kill -9 loops
@@ -58,7 +59,7 @@ soak: ## long campaigns: random query trees, fuzzing, kill -9 loops
 
 .PHONY: screenshots
 screenshots: build ## make the README's screenshots from the demonstration data
-	UHRI_SCREENSHOTS=$(CURDIR)/ui/screenshots $(GO) test -count=1 -run TestScreenshots ./cmd/uhri
+	SCREENSHOTS=$(CURDIR)/ui/screenshots $(GO) test -count=1 -run TestScreenshots ./cmd/uhri
 
 .PHONY: image
 image: ## build the container image with docker, or IMAGE_TOOL=podman

@@ -100,8 +100,7 @@ func (p *program) commands() *cobra.Command {
 			}
 			env := make([]string, 0, len(os.Environ()))
 			for _, kv := range os.Environ() {
-				// UHRI_CONFIG names the file; it is not a setting in it. UHRI_SCREENSHOTS belongs to the tests.
-				if !strings.HasPrefix(kv, "UHRI_CONFIG=") && !strings.HasPrefix(kv, "UHRI_SCREENSHOTS=") {
+				if !strings.HasPrefix(kv, "UHRI_CONFIG=") { // it names the file and is not a setting in it
 					env = append(env, kv)
 				}
 			}
