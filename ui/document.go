@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -137,7 +138,7 @@ func (u *UI) passage(h index.Hit, section, n int) Passage {
 	r := h.Record
 	text := show(r.Texts[h.Lang], nil)
 	p := Passage{
-		Anchor: "p" + strconv.Itoa(section) + "-" + strconv.Itoa(n+1), Number: r.Paragraph, Kind: u.words.Text("type." + string(r.Type)),
+		Anchor: "p" + strconv.Itoa(section) + "-" + strconv.Itoa(n+1), Number: r.Paragraph, Kind: u.words.Text("type." + string(cmp.Or(r.Type, uhri.TypeUnknown))),
 		URL: recordURL(r.ID), Lang: h.Lang, Text: text.body, Tail: u.tail(r, text), Position: u.positionOf(r),
 	}
 	p.Goals, p.Labels, p.MoreLabels = u.labels(r)
@@ -165,7 +166,7 @@ func (p *DocumentPage) Heading() string {
 	}
 	name := bodyName(r.Body)
 	if name == "" {
-		name = p.words.Text("mech." + string(r.Mechanism))
+		name = p.words.Text("mech." + string(cmp.Or(r.Mechanism, uhri.MechanismUnknown)))
 	}
 	return p.words.Text("document.heading", name, who)
 }
@@ -184,7 +185,7 @@ func (p *DocumentPage) names(facet string) []string {
 
 // Kicker says what kind of document it is.
 func (p *DocumentPage) Kicker() string {
-	return p.words.Text("document.kicker." + string(p.Result.Hits[0].Record.Mechanism))
+	return p.words.Text("document.kicker." + string(cmp.Or(p.Result.Hits[0].Record.Mechanism, uhri.MechanismUnknown)))
 }
 
 // Mech is the mechanism's mark.

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"strings"
 	"unicode/utf8"
 
@@ -216,7 +217,7 @@ func (u *UI) mechOf(r *uhri.Recommendation) Mech {
 	case r.Body != "":
 		m.Label = bodyName(r.Body)
 	default:
-		m.Label = u.words.Text("mech." + string(r.Mechanism))
+		m.Label = u.words.Text("mech." + string(cmp.Or(r.Mechanism, uhri.MechanismUnknown)))
 	}
 	return m
 }

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -219,7 +220,7 @@ func (p *RecordPage) Kicker() string {
 	if p.R.UPR != nil && p.R.Type == uhri.TypeRecommendation {
 		return p.words.Text("record.kicker.upr")
 	}
-	return p.words.Text("record.kicker." + string(p.R.Type))
+	return p.words.Text("record.kicker." + string(cmp.Or(p.R.Type, uhri.TypeUnknown)))
 }
 
 // Mech is the mechanism's mark.

@@ -1,0 +1,279 @@
+package ui
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// step does something in the browser and fails the test where it cannot be done.
+func step(t *testing.T, ctx context.Context, actions ...chromedp.Action[chromedp.Void]) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	if err := chromedp.Do(ctx, actions...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func ask[T any](t *testing.T, ctx context.Context, script string) T {
+	t.Helper()
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](script))
+	if err != nil {
+		t.Fatalf("%s: %v", script, err)
+	}
+	return v
+}
+
+// follow clicks the first link a selector finds and waits for the page it leads to.
+func follow(t *testing.T, ctx context.Context, selector string) {
+	t.Helper()
+	to := ask[string](t, ctx, `(document.querySelector(`+quoteJS(selector)+`)||{}).href||""`)
+	if to == "" {
+		t.Fatalf("no link %s on %s", selector, ask[string](t, ctx, `location.href`))
+	}
+	if _, err := chromedp.RunResponse(ctx, chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := chromedp.Evaluate[bool](`document.querySelector(`+quoteJS(selector)+`).click(); true`)(ctx, target)
+		return err
+	})); err != nil {
+		t.Fatalf("following %s to %s: %v", selector, to, err)
+	}
+}
+
+func quoteJS(s string) string { return "'" + strings.ReplaceAll(s, "'", `\'`) + "'" }
+
+// total is the number of results the page announces.
+func total(t *testing.T, ctx context.Context) int {
+	t.Helper()
+	return number(ask[string](t, ctx, `document.querySelector("[role=status] h2").textContent`))
+}
+
+// A citizen types words, narrows to a State and years by keyboard alone, and comes back the way they went.
+func TestJourneyCitizenByKeyboard(t *testing.T) {
+	ctx := browser(t)
+	srv := site(t, options(true))
+	step(t, ctx, views[0].set(), chromedp.Navigate(srv.URL+"/"), chromedp.Focus("#q"))
+	if _, err := chromedp.RunResponse(ctx, chromedp.KeyEvent("detention"+kb.Enter)); err != nil {
+		t.Fatal(err)
+	}
+	all := total(t, ctx)
+	step(t, ctx, chromedp.Focus(`input[name="country"][value="XAA"]`), chromedp.KeyEvent(" "), chromedp.Focus(`input[name="from"]`))
+	if _, err := chromedp.RunResponse(ctx, chromedp.KeyEvent("2015"+kb.Enter)); err != nil {
+		t.Fatal(err)
+	}
+	some := total(t, ctx)
+	if some == 0 || some >= all {
+		t.Errorf("narrowing %d gives %d", all, some)
+	}
+	if got := ask[string](t, ctx, `[...document.querySelectorAll(".chips li:not(.all) a")].map(a => a.textContent).join("|")`); !strings.Contains(got, "Qaldora") || !strings.Contains(got, "2015 or later") {
+		t.Errorf("chips: %s", got)
+	}
+	here := ask[string](t, ctx, `location.href`)
+	step(t, ctx, chromedp.NavigateBack())
+	if got := total(t, ctx); got != all {
+		t.Errorf("back shows %d, not %d", got, all)
+	}
+	step(t, ctx, chromedp.NavigateForward())
+	if got := total(t, ctx); got != some {
+		t.Errorf("forward shows %d, not %d", got, some)
+	}
+	other := browser(t) // a pasted link in a fresh browser
+	step(t, other, chromedp.Navigate(here))
+	if got := total(t, other); got != some {
+		t.Errorf("the pasted link shows %d, not %d", got, some)
+	}
+}
+
+// From the goals to a target, a State, a record, and to the United Nations.
+func TestJourneyGoals(t *testing.T) {
+	ctx := browser(t)
+	srv := site(t, options(true))
+	step(t, ctx, views[0].set(), chromedp.Navigate(srv.URL+"/sdg"))
+	follow(t, ctx, `.tiles a[href="/sdg/5"]`)
+	count := number(ask[string](t, ctx, `document.querySelector("#by-sdg li:nth-child(2) > .n").textContent`))
+	follow(t, ctx, `#by-sdg li:nth-child(2) a`)
+	if got := total(t, ctx); got != count {
+		t.Errorf("the target's bar says %d and leads to %d", count, got)
+	}
+	step(t, ctx, chromedp.Navigate(srv.URL+"/sdg/5.2"))
+	follow(t, ctx, `#by-country li a`)
+	follow(t, ctx, `.hit h3 a`)
+	if got := ask[string](t, ctx, `location.pathname`); !strings.HasPrefix(got, "/r/") {
+		t.Fatalf("not a record: %s", got)
+	}
+	if !ask[bool](t, ctx, `!!document.querySelector(".walk a")`) {
+		t.Error("the record does not lead back to its list")
+	}
+	follow(t, ctx, `aside a.sym`)
+	if got := ask[string](t, ctx, `location.pathname`); !strings.HasPrefix(got, "/d/DEMO/") {
+		t.Errorf("not a document: %s", got)
+	}
+}
+
+// A ministry officer opens the last cycle of every mechanism for one State and finds the matrix.
+func TestJourneyMinistry(t *testing.T) {
+	ctx := browser(t)
+	srv := site(t, options(true))
+	step(t, ctx, views[0].set(), chromedp.Navigate(srv.URL+"/country/XAA"))
+	want := number(ask[string](t, ctx, `document.querySelector(".seg a:nth-child(2) .n").textContent`))
+	follow(t, ctx, `.seg a:nth-child(2)`)
+	if got := number(ask[string](t, ctx, `document.querySelector(".lede b.n").textContent`)); got != want {
+		t.Errorf("the latest reviews hold %d, the switch said %d", got, want)
+	}
+	sum := ask[int](t, ctx, `[...document.querySelectorAll("#c-latest ~ .scroll td.n a")].reduce((n, a) => n + parseInt(a.textContent), 0)`)
+	if sum != want {
+		t.Errorf("the reviews add up to %d, not %d", sum, want)
+	}
+	if got := ask[string](t, ctx, `document.querySelector("#c-matrix ~ p a").getAttribute("href")`); got != "/country/XAA/matrix.xlsx?latest=yes" {
+		t.Errorf("matrix: %s", got)
+	}
+}
+
+// Someone on a phone without JavaScript reaches a record, and no page asks any other host for anything.
+func TestJourneyPhoneWithoutScripts(t *testing.T) {
+	ctx := browser(t)
+	srv := site(t, options(true))
+	step(t, ctx, views[1].set(), chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+		return err
+	}), chromedp.Navigate(srv.URL+"/"), chromedp.SendKeys("#q", "women detention"))
+	if _, err := chromedp.RunResponse(ctx, chromedp.Click(".find.big button")); err != nil {
+		t.Fatal(err)
+	}
+	step(t, ctx, chromedp.Click(".rail > summary"), chromedp.WaitVisible(`input[name="country"][value="XAB"]`), chromedp.Click(`input[name="country"][value="XAB"]`))
+	if _, err := chromedp.RunResponse(ctx, chromedp.Click(".apply .btn")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := chromedp.RunResponse(ctx, chromedp.Click(".hit h3 a")); err != nil {
+		t.Fatal(err)
+	}
+	text, err := chromedp.Run(ctx, chromedp.Text("h1"))
+	if err != nil || !strings.Contains(text, "Umbrezia") {
+		t.Errorf("ended at %q, %v", text, err)
+	}
+}
+
+// Walking a page by Tab: the first stop leads past the navigation, and every stop is visible and shows a ring.
+func TestEveryStopIsVisible(t *testing.T) {
+	ctx := browser(t)
+	srv := site(t, options(true))
+	for _, v := range []view{views[0], views[1]} {
+		step(t, ctx, v.set())
+		for _, path := range []string{"/search?q=detention&country=XAA", "/country/XAA", "/r/00000000-0000-5000-8000-000000000000", "/status"} {
+			step(t, ctx, chromedp.Navigate(srv.URL+path))
+			last := ""
+			for i := range 45 {
+				step(t, ctx, chromedp.KeyEvent(kb.Tab))
+				at := ask[string](t, ctx, `(() => { const e = document.activeElement, s = getComputedStyle(e), r = e.getBoundingClientRect();
+					if (e === document.body) return "";
+					const seen = r.width > 0 && r.height > 0 && r.bottom > 0 && r.top < innerHeight && s.visibility !== "hidden";
+					return (seen ? "" : "UNSEEN ") + (s.outlineStyle === "none" ? "NORING " : "") + e.outerHTML.slice(0, 120) })()`)
+				if i == 0 && !strings.Contains(at, `class="skip"`) {
+					t.Errorf("%s %s: the first stop is %s", path, v.name, at)
+				}
+				if strings.HasPrefix(at, "UNSEEN") || strings.Contains(at, "NORING ") {
+					t.Errorf("%s %s: stop %d: %s", path, v.name, i, at)
+				}
+				if at == "" || at == last {
+					break
+				}
+				last = at
+			}
+		}
+	}
+}
+
+// Counts and states are part of the accessible names of filters, and results are announced politely.
+func TestNamesForScreenReaders(t *testing.T) {
+	srv := site(t, options(true))
+	_, body := get(t, srv, "/search?q=detention&group.all=children&country=XAA")
+	doc := parse(t, body)
+	for selector, want := range map[string]string{
+		`#f-country li:has(input[checked]) label`: "Qaldora",
+		`#f-group summary`:                        "active",
+		`#f-country summary`:                      "active",
+		`[role="status"]`:                         "passage",
+		`.chips a`:                                "Remove filter:",
+		`.hit h3 a`:                               "of DEMO/",
+	} {
+		if got := doc.Find(selector).First().Text(); !strings.Contains(got, want) {
+			t.Errorf("%s says %q, without %q", selector, got, want)
+		}
+	}
+	if got := doc.Find(`#f-country li:has(input[checked]) label`).First().Text(); !strings.Contains(got, "results") {
+		t.Errorf("a filter's name lacks its count: %q", got)
+	}
+	if doc.Find(".rail fieldset legend").Length() == 0 || doc.Find(".rail details.facet > summary").Length() == 0 {
+		t.Error("filters are neither fieldsets nor disclosures")
+	}
+}
+
+// A page in Arabic reads from right to left, loses nothing and keeps the rules of access.
+func TestRightToLeft(t *testing.T) {
+	en, err := os.ReadFile(filepath.Join("words", "en.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ar, err := os.ReadFile(filepath.Join("testdata", "ar.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := options(true)
+	o.Lang, o.words = "ar", fstest.MapFS{"words/en.txt": {Data: en}, "words/ar.txt": {Data: ar}}
+	srv := site(t, o)
+	ctx := browser(t)
+	for _, v := range []view{views[0], views[3]} {
+		step(t, ctx, v.set())
+		for _, k := range []struct{ name, path string }{{"rtl-search", "/search?lang=ar&lang=en&q=%D8%A7%D9%84%D9%85%D8%AD%D8%AA%D8%AC%D8%B2%D8%A7%D8%AA&country=XAA"}, {"rtl-results", "/search?q=detention&country=XAA&not.theme=budget-resources"}, {"rtl-country", "/country/XAA"}, {"rtl-record", "/r/00000000-0000-5000-8000-000000000000"}} {
+			step(t, ctx, chromedp.Navigate(srv.URL+k.path))
+			if shots := os.Getenv("UI_SHOTS"); shots != "" {
+				shoot(t, ctx, filepath.Join(shots, k.name+"-"+v.name+".png"))
+			}
+			if got := ask[string](t, ctx, `document.documentElement.dir + " " + document.documentElement.lang`); got != "rtl ar" {
+				t.Errorf("%s: %s", k.name, got)
+			}
+			if wide := ask[int](t, ctx, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); wide > 0 {
+				t.Errorf("%s %s: %d pixels too wide", k.name, v.name, wide)
+			}
+			if v.width > 1000 && k.name == "rtl-results" && !ask[bool](t, ctx, `document.querySelector(".rail").getBoundingClientRect().left > document.querySelector(".results").getBoundingClientRect().left`) {
+				t.Error("the filters do not stand on the right")
+			}
+			for _, f := range axe(t, ctx) {
+				t.Errorf("%s %s: %s: %s\n\t%s", k.name, v.name, f.ID, f.Help, strings.Join(f.Where, "\n\t"))
+			}
+		}
+	}
+}
+
+// On paper a list carries its query, filters, snapshot and address, and nothing that only works on a screen.
+func TestPrint(t *testing.T) {
+	ctx := browser(t)
+	srv := site(t, options(true))
+	step(t, ctx, chromedp.EmulateViewport(800, 1100), chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+		return err
+	}), chromedp.Navigate(srv.URL+"/search?q=detention&country=XAA"))
+	if shots := os.Getenv("UI_SHOTS"); shots != "" {
+		shoot(t, ctx, filepath.Join(shots, "print.png"))
+	}
+	got := ask[string](t, ctx, `[...document.querySelectorAll("body *")].filter(e => e.checkVisibility() && e.children.length === 0).map(e => e.textContent).join(" ")`)
+	for _, want := range []string{"detention", "State: Qaldora", "2026-11-21.2", "https://portal.example/search?q=detention&country=XAA", "of 543"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the print lacks %q", want)
+		}
+	}
+	for _, unwanted := range []string{".rail", ".nav", ".find", ".pager", ".take"} {
+		if ask[bool](t, ctx, `[...document.querySelectorAll("`+unwanted+`")].some(e => e.checkVisibility())`) {
+			t.Errorf("the print shows %s", unwanted)
+		}
+	}
+}
