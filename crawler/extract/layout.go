@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // row is one printed line of a page: the glyphs on one baseline, in reading order, marks taken out.
@@ -548,9 +549,6 @@ func joinRows(text, next string) string {
 }
 
 func lastRune(s string) (rune, bool) {
-	rs := []rune(s)
-	if len(rs) == 0 {
-		return 0, false
-	}
-	return rs[len(rs)-1], true
+	r, n := utf8.DecodeLastRuneInString(s)
+	return r, n > 0
 }

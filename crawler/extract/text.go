@@ -6,6 +6,9 @@ import (
 	"unicode"
 )
 
+// maxParaLines bounds a paragraph: a file without blank lines is no text with paragraphs.
+const maxParaLines = 500
+
 // conclusionsOrPart is a line that is a numbered heading by itself, so that the next line begins anew.
 var conclusionsOrPart = regexp.MustCompile(`^(?:[IVX]{1,5}|[A-K])\.?\s+\p{Lu}[^.;:]{3,90}\**$`)
 
@@ -60,6 +63,9 @@ func decodeText(data []byte) (*Document, error) {
 				flush()
 			}
 		} else if len(cur) > 0 && conclusionsOrPart.MatchString(t) && closed(cur[len(cur)-1]) {
+			flush()
+		}
+		if len(cur) >= maxParaLines {
 			flush()
 		}
 		afterBreak = false

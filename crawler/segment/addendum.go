@@ -382,6 +382,10 @@ type numberList struct {
 func (r *answers) lists(t string) []numberList {
 	var out []numberList
 	at := 0
+	var found [][]int
+	if !r.bare {
+		found = prefixed.FindAllStringSubmatchIndex(t, -1)
+	}
 	for at < len(t) {
 		start := -1
 		if r.bare {
@@ -389,10 +393,9 @@ func (r *answers) lists(t string) []numberList {
 				start = at + m[2]
 			}
 		} else {
-			for _, m := range prefixed.FindAllStringSubmatchIndex(t[at:], -1) {
-				if r.prefixes[t[at+m[2]:at+m[3]]] {
-					start = at + m[0]
-					break
+			for ; len(found) > 0 && start < 0; found = found[1:] {
+				if m := found[0]; m[0] >= at && r.prefixes[t[m[2]:m[3]]] {
+					start = m[0]
 				}
 			}
 		}

@@ -47,7 +47,12 @@ func recommendingStates(text string) (groups []parenthesis, states []uhri.Countr
 
 // parentheses returns the outermost balanced groups. Real reports also lack brackets: "(Ghana;" ends with the text or
 // the clause, "Ghana);" takes the words before it that make a State.
-func parentheses(text string) []parenthesis {
+func parentheses(text string) []parenthesis { return parenthesesBelow(text, 0) }
+
+// maxUnclosed bounds how many brackets that never close are looked into; hostile text has thousands.
+const maxUnclosed = 20
+
+func parenthesesBelow(text string, unclosedBefore int) []parenthesis {
 	var out []parenthesis
 	depth, start := 0, 0
 	for i := 0; i < len(text); i++ {
@@ -69,18 +74,18 @@ func parentheses(text string) []parenthesis {
 			}
 		}
 	}
-	if depth > 0 {
+	if depth > 0 && unclosedBefore < maxUnclosed {
 		// "(Iran (Islamic Republic of);" lacks its last bracket, "(Mali; Improve … (Chad);" its first.
 		if g, ok := unclosed(text, start); ok {
 			out = append(out, g)
 			if rest := text[g.end:]; strings.Contains(rest, "(") {
-				for _, q := range parentheses(rest) {
+				for _, q := range parenthesesBelow(rest, unclosedBefore+1) {
 					q.start, q.end = q.start+g.end, q.end+g.end
 					out = append(out, q)
 				}
 			}
 		} else {
-			for _, q := range parentheses(text[start+1:]) {
+			for _, q := range parenthesesBelow(text[start+1:], unclosedBefore+1) {
 				q.start, q.end = q.start+start+1, q.end+start+1
 				out = append(out, q)
 			}
@@ -92,7 +97,7 @@ func parentheses(text string) []parenthesis {
 // unclosed reads the names after an opening bracket that is never closed, up to the first stop that leaves States.
 func unclosed(text string, start int) (parenthesis, bool) {
 	rest := text[start+1:]
-	for i := 0; i <= len(rest); i++ {
+	for i := 0; i <= min(len(rest), 200); i++ {
 		if i < len(rest) && !strings.ContainsRune(";.)", rune(rest[i])) {
 			continue
 		}
@@ -102,9 +107,6 @@ func unclosed(text string, start int) (parenthesis, bool) {
 		}
 		if known, unknown := statesOf(rest[:end]); len(known) > 0 && len(unknown) == 0 {
 			return parenthesis{start: start, end: start + 1 + end, inside: rest[:end]}, true
-		}
-		if i > 200 {
-			break
 		}
 	}
 	return parenthesis{}, false
@@ -130,9 +132,22 @@ func unopened(text string, at int) (parenthesis, bool) {
 	return parenthesis{}, false
 }
 
+// maxStates bounds the bytes of a parenthesis that is read as a list of States; the longest real one has some 600.
+const maxStates = 3000
+
+// cutAt returns the last rune boundary at or before n.
+func cutAt(s string, n int) int {
+	for n = min(n, len(s)); n > 0 && n < len(s) && !utf8.RuneStart(s[n]); n-- {
+	}
+	return n
+}
+
 // statesOf resolves the parts of one parenthesis: a name, or names with commas, slashes, semicolons or "and". Names
 // that hold a comma or an "and" themselves are tried whole first.
 func statesOf(printed string) (known []uhri.Country, unknown []string) {
+	if len(printed) > maxStates {
+		return nil, []string{printed[:cutAt(printed, 60)]}
+	}
 	printed = strings.TrimFunc(printed, isStop)
 	for _, w := range []string{"and ", "y ", "et "} {
 		printed = strings.TrimPrefix(printed, w)
@@ -143,9 +158,9 @@ func statesOf(printed string) (known []uhri.Country, unknown []string) {
 	if c, ok := state(printed); ok {
 		return []uhri.Country{c}, nil
 	}
-	// The longest name at the front wins: "Bosnia and Herzegovina and Mali".
+	// The longest name at the front wins: "Bosnia and Herzegovina and Mali". Names hold three words of "and" at most.
 	cuts := separators(printed)
-	for i := len(cuts) - 1; i >= 0; i-- {
+	for i := min(len(cuts), 6) - 1; i >= 0; i-- {
 		c, ok := state(printed[:cuts[i].at])
 		if !ok {
 			continue
