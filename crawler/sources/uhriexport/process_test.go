@@ -185,6 +185,11 @@ func TestQuirks(t *testing.T) {
 		{name: "procedure", record: with(observation, fields{"Text": "<p>Follow-up and dissemination</p><p>60. The Committee requests"}), look: func(r *uhri.Recommendation) any { return r.Procedural }, want: true},
 
 		{name: "keys of another case", record: fields{"annotationId": testID, "text": "7. Text", "body": "- CRC", "annotationType": "- Recommendations", "countries": []string{"Peru"}}, look: states, want: codes("PER")},
+		{name: "one value for a list", record: with(observation, fields{"Countries": "Kenya"}), look: states, want: codes("KEN")},
+		{name: "nothing in a list", record: with(observation, fields{"Countries": []any{nil, "Kenya"}}), look: states, want: codes("KEN")},
+		{name: "a list of one for a value", record: with(observation, fields{"Body": []string{"- CRC"}}), look: body, want: []string{"CRC", "treaty_body"}},
+		{name: "numbers for texts", record: with(plain, fields{"UprCycle": 3, "UprSession": []int{31}}), look: cycle, want: []int{3, 31}},
+		{name: "one number for a list", record: with(plain, fields{"UprCycle": []string{}, "UprSession": 31}), look: cycle, want: []int{3, 31}, inferred: []string{"cycle from session"}},
 		{name: "a key more", record: with(plain, fields{"NumberInDocument": 232}), look: kind, want: "recommendation"},
 		{name: "ID in capitals", record: with(plain, fields{"AnnotationId": " " + strings.ToUpper(testID)}), look: func(r *uhri.Recommendation) any { return string(r.ID) }, want: testID},
 	} {
@@ -215,7 +220,10 @@ func TestRejected(t *testing.T) {
 		{with(plain, fields{"Text": "<p>&nbsp;</p>"}), "the text is markup only"},
 		{with(plain, fields{"AnnotationId": "17"}), `AnnotationId "17" is not a UUID`},
 		{with(plain, fields{"AnnotationId": nil}), `AnnotationId "" is not a UUID`},
-		{with(plain, fields{"Countries": "Kenya"}), "not an export record"},
+		{with(plain, fields{"Countries": fields{"name": "Kenya"}}), "not an export record"},
+		{with(plain, fields{"Countries": []any{[]string{"Kenya"}}}), "not an export record"},
+		{with(plain, fields{"Text": []string{"One.", "Two."}}), "not an export record"},
+		{with(plain, fields{"Text": true}), "not an export record"},
 	} {
 		if _, got := process(t, english, c.record); !strings.HasPrefix(got, c.want) {
 			t.Errorf("rejected with %q, want %q", got, c.want)

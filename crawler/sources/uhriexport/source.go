@@ -232,7 +232,7 @@ func (s *Source) decode(ctx context.Context, r io.Reader, address string, fetche
 	if t, err := d.ReadToken(); err != nil || t.Kind() != '[' {
 		return 0, broken("this is not the export: it does not begin with a list")
 	}
-	n := 0
+	n, unnamed := 0, 0
 	for d.PeekKind() != ']' {
 		v, err := d.ReadValue()
 		if err != nil {
@@ -248,6 +248,7 @@ func (s *Source) decode(ctx context.Context, r io.Reader, address string, fetche
 		raw := bytes.Clone(v)
 		key, err := annotationID(raw)
 		if err != nil {
+			unnamed++
 			key = fmt.Sprintf("element %d", n)
 			if !yield(crawler.Item{}, &crawler.ItemError{Key: key, Raw: raw, Reason: err.Error()}) {
 				return n, errStopped
@@ -263,6 +264,9 @@ func (s *Source) decode(ctx context.Context, r io.Reader, address string, fetche
 	}
 	if _, err := d.ReadToken(); !errors.Is(err, io.EOF) {
 		return n, broken("something follows the closed list after %d records", n)
+	}
+	if n > 0 && unnamed == n {
+		return n, broken("none of its %d elements has an AnnotationId: this is not the export, or its keys have changed", n)
 	}
 	return n, nil
 }

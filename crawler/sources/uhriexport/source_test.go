@@ -108,6 +108,7 @@ func TestStream(t *testing.T) {
 		{name: "not JSON inside", content: "[" + element(1) + `,{"AnnotationId":oops}]`, items: 1, fault: "damaged after 1 records"},
 		{name: "something after the list", content: export(2) + "<!-- cached -->", fault: "something follows"},
 		{name: "another list after it", content: export(2) + export(1), items: 2, fault: "follows the closed list"},
+		{name: "other keys", content: `[{"Id":"x","Text":"y"}]`, rejected: []string{"element 1: no AnnotationId"}, fault: "its keys have changed"},
 		{name: "an element that is no record", content: "[" + element(1) + `,17,{"Text":"no key"},{"AnnotationId":5},{"AnnotationId":" "},` + element(2) + "]", items: 2,
 			rejected: []string{"element 2: not an object", "element 3: no AnnotationId", "element 4: AnnotationId is not a text", "element 5: no AnnotationId"}},
 	} {
