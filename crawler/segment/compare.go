@@ -8,7 +8,7 @@ import (
 	"uhri/crawler/extract"
 )
 
-// minAnswered is the share of a report's open recommendations an addendum must answer before silence on the others is
+// minAnswered (decisions/0001) is the share of a report's open recommendations an addendum must answer before silence on the others is
 // read as "noted" (Council resolution 5/1: what is not supported is noted). Below it the addendum was not understood.
 const minAnswered = 0.8
 
