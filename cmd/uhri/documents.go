@@ -1,10 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -14,8 +18,9 @@ import (
 	"uhri/crawler/fetch"
 	"uhri/crawler/segment"
 	"uhri/crawler/sources/documents"
-	"uhri/crawler/sources/folder"
+	dropped "uhri/crawler/sources/folder"
 	"uhri/crawler/sources/upr"
+	"uhri/crawler/store"
 )
 
 // desk is where documents are read: one reader and one fetcher for all sources.
@@ -27,7 +32,7 @@ type desk struct {
 }
 
 // desk opens the desk over a data folder. address is the server that is asked for symbols.
-func (p *program) desk(f *dataFolder, client *fetch.Client, address string) (*desk, error) {
+func (p *program) desk(f *folder, client *fetch.Client, address string) (*desk, error) {
 	x, err := p.reader(readers)
 	if err != nil {
 		return nil, err
@@ -52,7 +57,7 @@ func (d *desk) process(source string) crawler.Process {
 }
 
 // upr is the source of reviews. symbols, if any, are all it harvests.
-func (p *program) upr(f *dataFolder, d *desk, symbols []uhri.Symbol) (*upr.Source, error) {
+func (p *program) upr(f *folder, d *desk, symbols []uhri.Symbol) (*upr.Source, error) {
 	configured, err := parseSymbols(p.cfg.Sources.UPR.Symbols)
 	if err != nil {
 		return nil, err
@@ -72,7 +77,7 @@ func parseSymbols(raw []string) (out []uhri.Symbol, err error) {
 }
 
 // reviewed lists the reports whose recommendations are in the store, whoever brought them.
-func (f *dataFolder) reviewed(ctx context.Context) ([]uhri.Symbol, error) {
+func (f *folder) reviewed(ctx context.Context) ([]uhri.Symbol, error) {
 	seen := map[uhri.Symbol]bool{}
 	var out []uhri.Symbol
 	for r, err := range f.store.Records(ctx) {
@@ -87,8 +92,8 @@ func (f *dataFolder) reviewed(ctx context.Context) ([]uhri.Symbol, error) {
 	return out, nil
 }
 
-// documentFeeds finds the sources of documents. close ends what was started for them.
-func (p *program) documentFeeds(name, from string, symbols []string, f *dataFolder) ([]feed, error) {
+// documentFeeds finds the sources of documents. What is started for them ends with the data folder.
+func (p *program) documentFeeds(name, from string, symbols []string, f *folder) ([]feed, error) {
 	d, err := p.desk(f, p.client(false), p.cfg.Sources.UPR.Address)
 	if err != nil {
 		return nil, err
@@ -102,7 +107,7 @@ func (p *program) documentFeeds(name, from string, symbols []string, f *dataFold
 		if len(symbols) > 0 {
 			return nil, uhri.Errorf(uhri.Invalid, "harvest", "--symbol is for documents that are fetched; a folder is harvested whole")
 		}
-		src, err := folder.New(folder.Options{Dir: from, Reader: d.reader, Library: d.library, Workers: readers})
+		src, err := dropped.New(dropped.Options{Dir: from, Reader: d.reader, Library: d.library, Workers: readers})
 		if err != nil {
 			return nil, err
 		}
@@ -133,7 +138,7 @@ func (p *program) documentFeeds(name, from string, symbols []string, f *dataFold
 }
 
 // documentProcess is the reading of a document source's items.
-func (p *program) documentProcess(source string, f *dataFolder) (crawler.Process, error) {
+func (p *program) documentProcess(source string, f *folder) (crawler.Process, error) {
 	switch source {
 	case "folder", "upr", "treatybodies", "specialprocedures":
 	default:
@@ -145,4 +150,173 @@ func (p *program) documentProcess(source string, f *dataFolder) (crawler.Process
 	}
 	f.atClose = append(f.atClose, d.Close)
 	return d.process(source), nil
+}
+
+// reader opens the reader of documents. PDFs are read in child processes of this very program: a child can be killed at its
+// deadline and gives its memory back.
+func (p *program) reader(workers int) (*extract.Reader, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	cache := p.cacheDir()
+	if err := os.MkdirAll(cache, 0o755); err != nil {
+		return nil, err
+	}
+	return extract.New(extract.Options{Command: []string{self, readerVerb, cache}, CacheDir: cache, Workers: workers})
+}
+
+const readerVerb = "read-documents"
+
+func (p *program) readerCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: readerVerb, Short: "Read documents for a parent process", Hidden: true, Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return extract.ServeChild(cmd.Context(), os.Stdin, os.Stdout, extract.Options{CacheDir: args[0]})
+		},
+	}
+}
+
+func (p *program) explainCommand() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "explain FILE|SYMBOL",
+		Short: "Print how a document is cut into recommendations, and why",
+		Long: "Print how a document is cut into recommendations, and why. A symbol is looked for among the documents harvested, then\n" +
+			"asked for at documents.un.org.",
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			r, err := p.reader(1)
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, r.Close()) }()
+			part, data, err := p.explained(cmd.Context(), args[0], r)
+			if err != nil {
+				return err
+			}
+			doc, err := r.Read(cmd.Context(), data)
+			if err != nil {
+				return err
+			}
+			if doc.Symbol() == "" || part.Symbol != "" && part.From == "" {
+				documents.Name(doc, part)
+			}
+			v, err := segment.Explain(doc)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				e := json.NewEncoder(p.out)
+				e.SetEscapeHTML(false)
+				e.SetIndent("", "  ")
+				return e.Encode(v)
+			}
+			tellCut(p.out, doc, v)
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	return cmd
+}
+
+// explained finds the bytes of a document: a file, else a symbol that is kept here or can be fetched.
+func (p *program) explained(ctx context.Context, name string, r *extract.Reader) (part documents.Part, data []byte, err error) {
+	data, err = os.ReadFile(name)
+	if err == nil {
+		part.Symbol, part.Lang = dropped.ReadName(name)
+		part.From = name
+		return part, data, nil
+	}
+	symbol, serr := uhri.ParseSymbol(name)
+	if serr != nil || !errors.Is(err, os.ErrNotExist) {
+		return part, nil, err
+	}
+	part = documents.Part{Symbol: symbol, Lang: uhri.English}
+	if err := p.existing(); err != nil {
+		return part, nil, err
+	}
+	s, err := p.openStore(ctx, store.AnyKind)
+	if err != nil {
+		return part, nil, err
+	}
+	defer s.Close()
+	library := documents.In(s)
+	f, err := library.Newest(ctx, symbol, uhri.English)
+	if uhri.KindOf(err) == uhri.NotFound && p.cfg.Contact != "" && !symbol.Demo() {
+		var fetcher *documents.Fetcher
+		fetcher, err = documents.NewFetcher(documents.FetcherOptions{Client: p.client(false), Library: library, Reader: documents.NewReader(r.Read),
+			Address: p.cfg.Sources.UPR.Address, OLE: len(r.Missing()) == 0})
+		if err == nil {
+			f, err = fetcher.Fetch(ctx, symbol, uhri.English)
+		}
+	}
+	return part, f.Data, err
+}
+
+// tellCut prints for people what a document was cut into.
+func tellCut(w io.Writer, doc *extract.Document, v any) {
+	fmt.Fprintf(w, "%s  %s, %s", cmp.Or(string(doc.Symbol()), "(no symbol)"), doc.Format, cmp.Or(string(doc.Lang), "language unknown"))
+	if doc.Pages > 0 {
+		fmt.Fprintf(w, ", %d pages", doc.Pages)
+	}
+	fmt.Fprintln(w)
+	for _, i := range doc.Issues {
+		fmt.Fprintln(w, "!", i)
+	}
+	line := func(head, heading, text string, review []string) {
+		fmt.Fprintf(w, "\n%s\n", head)
+		if heading != "" {
+			fmt.Fprintf(w, "  [%s]\n", heading)
+		}
+		if text != "" {
+			fmt.Fprintf(w, "  %s\n", strings.ReplaceAll(text, "\n", "\n  "))
+		}
+		for _, why := range review {
+			fmt.Fprintf(w, "  ! %s\n", why)
+		}
+	}
+	n := 0
+	switch rows := v.(type) {
+	case []segment.ExplainedUPR:
+		leadIn := ""
+		for _, x := range rows {
+			if x.LeadIn != leadIn {
+				leadIn = x.LeadIn
+				fmt.Fprintf(w, "\n== %s\n", leadIn)
+			}
+			head := fmt.Sprintf("%s  %s", x.Number, x.Type)
+			if x.Position != "" {
+				head += "  " + string(x.Position)
+			}
+			if x.PositionSource != "" {
+				head += " (" + x.PositionSource + ")"
+			}
+			if len(x.RecommendingStates) > 0 {
+				head += "  by " + strings.Join(x.RecommendingStates, "; ")
+			}
+			line(head, x.Heading, x.Text, x.Review)
+		}
+		n = len(rows)
+	case []segment.Explained:
+		section := ""
+		for _, x := range rows {
+			if x.Section != section {
+				section = x.Section
+				fmt.Fprintf(w, "\n== %s\n", section)
+			}
+			head := x.Paragraph + "  " + x.Type
+			if x.Country != "" {
+				head += "  " + x.Country.Name()
+			}
+			line(head, x.Heading, x.Text, x.Review)
+		}
+		n = len(rows)
+	case []segment.Decision:
+		for _, d := range rows {
+			line(fmt.Sprintf("decision on %s, report %s, answers %v, adopted %s", d.Country.Name(), d.Report, d.Addenda, d.Adopted), "", "", d.Review)
+		}
+		n = len(rows)
+	}
+	fmt.Fprintf(w, "\n%d in all\n", n)
 }

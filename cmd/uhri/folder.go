@@ -27,6 +27,8 @@ type folder struct {
 	store  *store.Store
 	engine *bleveindex.Engine
 	lock   *flock.Flock
+
+	atClose []func() error // ends what was started over the folder: readers of documents
 }
 
 // modelFile is the name of the labelling model in the data folder.
@@ -70,8 +72,14 @@ func (p *program) existing() error {
 	return nil
 }
 
-// Close closes engine and store.
-func (f *folder) Close() error { return errors.Join(f.engine.Close(), f.store.Close()) }
+// Close ends what was started over the folder and closes engine and store.
+func (f *folder) Close() error {
+	var errs []error
+	for _, end := range f.atClose {
+		errs = append(errs, end())
+	}
+	return errors.Join(append(errs, f.engine.Close(), f.store.Close())...)
+}
 
 // model reads the labelling model; nil when none was trained.
 func (p *program) model() (*classify.Model, error) {
