@@ -97,6 +97,9 @@ func (g *grammar) directive(t string, loose bool) bool {
 		concern = m[0]
 	}
 	for _, m := range g.verbs.FindAllStringSubmatchIndex(t, -1) {
+		if concern >= 0 && concern < m[0] && pastForm.MatchString(t[m[0]:m[1]]) {
+			continue // "regrets that … what the Committee urged it to do"
+		}
 		if g.governs(t, m[0], m[1], m[2] >= 0, concern) {
 			return true
 		}
@@ -127,6 +130,9 @@ func (g *grammar) directive(t string, loose bool) bool {
 	}
 	return loose && concern < 0 && g.hope.MatchString(t)
 }
+
+// pastForm are the verbs of early summaries, "the Committee recommended", which in a concern tell of an earlier review.
+var pastForm = regexp.MustCompile(`(?:ed|ed that|called upon|ó|é)\P{L}?$`)
 
 func opensClause(before string) bool {
 	before = strings.TrimSpace(before)

@@ -55,6 +55,7 @@ type treatyBody struct {
 	g       *grammar
 	units   []unit
 	split   bool // concern and recommendation stand in one paragraph throughout
+	named   *regexp.Regexp
 	stale   string
 	closing bool // a procedural paragraph without heading of its own was met under the heading stale
 }
@@ -192,12 +193,29 @@ func (t *treatyBody) ownHeading(i int) bool {
 
 func (t *treatyBody) recommends(text string, loose bool) bool {
 	for _, s := range sentences(text) {
-		if t.g.directive(plainSentence(s), loose) {
+		if t.directs(plainSentence(s), loose) {
 			return true
 		}
 	}
 	return false
 }
+
+// directs is directive, also for "Kenya should": some committees call the State by its name.
+func (t *treatyBody) directs(s string, loose bool) bool {
+	if t.g.directive(s, loose) {
+		return true
+	}
+	if t.named == nil {
+		t.named = neverMatches
+		if info, ok := t.c.Country.Info(); ok {
+			short, _, _ := strings.Cut(strings.ToLower(info.Name), " (")
+			t.named = regexp.MustCompile(`^[^:]{0,200}\b` + regexp.QuoteMeta(short) + `[,a-z ]{0,60}? (?:should|must)\b`)
+		}
+	}
+	return t.named.MatchString(s) && !t.g.concern.MatchString(s) && !t.g.recalled.MatchString(t.named.FindString(s))
+}
+
+var neverMatches = regexp.MustCompile(`[^\x00-\x{10FFFF}]`)
 
 // anyRecommends looks at the paragraph, the unnumbered text below it and items in which the committee speaks itself.
 func (t *treatyBody) anyRecommends(text string, chunks []chunk, loose bool) bool {
@@ -267,7 +285,7 @@ func (t *treatyBody) divide(text string) (concern, recommendation string) {
 	at, concerned := 0, false
 	for _, s := range sentences(text) {
 		p := plainSentence(s)
-		if t.g.directive(p, false) {
+		if t.directs(p, false) {
 			if concerned && !t.g.concern.MatchString(p) && strings.ContainsAny(lastOf(strings.TrimSpace(strings.TrimRight(text[:at], ")] "))), ".?!") {
 				return strings.TrimSpace(text[:at]), strings.TrimSpace(text[at:])
 			}
@@ -311,7 +329,7 @@ func (t *treatyBody) procedural(text string, loose bool, index int) bool {
 	}
 	ss := sentences(text)
 	for _, s := range ss {
-		if p := plainSentence(s); t.g.directive(p, loose) {
+		if p := plainSentence(s); t.directs(p, loose) {
 			return t.g.procedure.MatchString(p)
 		}
 	}
