@@ -120,6 +120,7 @@ func BenchmarkPublish(b *testing.B) {
 	runtime.GC()
 	before := memory("VmRSS")
 	os.WriteFile("/proc/self/clear_refs", []byte("5"), 0) // VmHWM begins anew
+	began := processor()
 	for b.Loop() {
 		e, err := Open(Options{Dir: b.TempDir()})
 		if err != nil {
@@ -132,6 +133,7 @@ func BenchmarkPublish(b *testing.B) {
 		e.Close()
 	}
 	b.ReportMetric(float64(len(recs)*b.N)/b.Elapsed().Seconds(), "records/s")
+	b.ReportMetric(float64(len(recs)*b.N)/(processor()-began).Seconds(), "records/cpu-s")
 	b.ReportMetric(memory("VmHWM")-before, "peak-MB")
 }
 
@@ -226,5 +228,15 @@ func BenchmarkPhrase(b *testing.B) {
 		"discriminat*", "inter*", "*tion"} {
 		req := index.Request{Query: q, Limit: 20, Highlight: true, Facets: indextest.BenchFacets[:], FacetLimit: -1}
 		b.Run(q, func(b *testing.B) { measure(b, e, req, func() { e.current.leaves = newLeafCache() }) })
+	}
+}
+
+// BenchmarkScore is what scoring adds: a page by relevance, without facets and highlighting.
+func BenchmarkScore(b *testing.B) {
+	e := benchEngine(b)
+	for _, q := range []string{"torture", "women", "violence", "rights", "women OR children OR disabilities"} {
+		for _, sort := range []index.Sort{index.SortNewest, index.SortRelevance} {
+			b.Run(q+"/"+string(sort), func(b *testing.B) { measure(b, e, index.Request{Query: q, Sort: sort, Limit: 1}, nil) })
+		}
 	}
 }
