@@ -37,11 +37,7 @@ func TestConformance(t *testing.T) {
 	}
 }
 
-// TestRealCounts holds the engine to the counts published for the real records.
-func TestRealCounts(t *testing.T) {
-	recs := indextest.RealCorpus(t)
-	e := openTest(t, 2)
-	defer e.Close()
-	indextest.Publish(t, e, "real", recs)
-	indextest.RealCounts(t, e)
+// TestReal holds the engine to the counts published for the real records, the judged searches, and the reference.
+func TestReal(t *testing.T) {
+	indextest.RunReal(t, func(t testing.TB) index.Engine { return openTest(t, 2) })
 }

@@ -53,12 +53,13 @@ func originsOf(list []uhri.Origin) origins {
 	return o
 }
 
-// runNames says which facets stand together: what a result page shows first, what it shows next, and what is asked
-// for on its own pages. A facet this table does not know joins the last run.
+// runNames says which facets stand together: what a result page shows first, what it shows next, what is asked for on
+// its own pages, and vocabularies without end. A facet this table does not know joins the last run.
 var runNames = [...][]string{
 	{"theme", "group", "goal", "country", "mechanism", "year"},
 	{"type", "position", "body", "region", "cycle", "latest"},
-	{"sdg", "m49", "bloc", "recommending_state", "recommending_region", "session", "symbol", "lang", "origin"},
+	{"sdg", "m49", "bloc", "recommending_state", "recommending_region", "session", "lang", "origin"},
+	{"symbol", "ask"}, // as many values as there are documents, and more
 }
 
 // layout is the columns of a snapshot and the runs they form, without values. It follows from the facet table.

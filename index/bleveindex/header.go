@@ -1,12 +1,13 @@
 package bleveindex
 
 import (
-	"encoding/json"
 	"fmt"
 	"os"
 
 	"uhri"
 	"uhri/index"
+
+	"github.com/go-json-experiment/json"
 )
 
 // formatVersion numbers the files of a snapshot. One written in another format is not read: the index can always be

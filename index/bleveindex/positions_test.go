@@ -65,7 +65,7 @@ func TestLargeVocabularies(t *testing.T) {
 	if n := e.current.langs[uhri.English].terms.len(); n <= rareCode {
 		t.Fatalf("%d terms are not many", n)
 	}
-	if r := e.current.runs[len(runNames)-1]; r.wide == nil {
+	if r := e.current.runs[e.current.byName["recommending_state"].run]; r.wide == nil {
 		t.Fatalf("%d facet values are not many", r.values)
 	}
 	last := records*perRecord - 1
