@@ -218,7 +218,7 @@ func TestBrokenDownloads(t *testing.T) {
 			case <-stop:
 			}
 		}},
-		{name: "not a word", want: "timeout awaiting response headers", answer: func(_ http.ResponseWriter, r *http.Request) {
+		{name: "not a word", want: "nothing came for 150ms", answer: func(_ http.ResponseWriter, r *http.Request) {
 			select {
 			case <-r.Context().Done():
 			case <-stop:

@@ -10,17 +10,12 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
-	"github.com/temoto/robotstxt"
-
-	"uhri"
 	"uhri/crawler"
 )
 
@@ -32,11 +27,8 @@ const (
 	DefaultRetries = 4
 	DefaultFresh   = 7 * 24 * time.Hour // an edit that keeps a file's size to the byte is seen after a week at the latest
 
-	robotsAge   = 24 * time.Hour // RFC 9309 §2.4: not longer
-	maxDelay    = time.Minute    // a Crawl-delay beyond it is an error of the site's, seen as 86400
-	maxWait     = 30 * time.Minute
-	robotsLimit = 512 << 10 // RFC 9309 §2.5: at least 500 KiB
-	robotsTime  = 5 * time.Minute
+	maxWait      = 30 * time.Minute // a longer Retry-After ends the request; the schedule comes back later
+	maxRedirects = 10
 )
 
 // Options of a Client. The zero value is polite.
@@ -60,7 +52,7 @@ type Client struct {
 	o    Options
 	base http.RoundTripper
 	http *http.Client
-	free func(dir string) (int64, bool) // disk
+	free func(dir string) (bytes int64, known bool) // disk
 
 	mu    sync.Mutex
 	hosts map[string]*host
@@ -68,12 +60,9 @@ type Client struct {
 
 // host is what is remembered of one server.
 type host struct {
-	turn chan struct{} // held while a request to it is under way
-
-	mu     sync.Mutex
-	next   time.Time // not before
-	robots *robotstxt.Group
-	read   time.Time // of robots
+	turn   chan struct{} // held while a request to it is under way; guards the rest
+	next   time.Time     // no request before
+	robots *robots
 }
 
 // New returns a client.
@@ -85,17 +74,16 @@ func New(o Options) *Client {
 	o.Fresh = cmp.Or(o.Fresh, DefaultFresh)
 	o.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
 	c := &Client{o: o, hosts: map[string]*host{}, free: freeDisk}
-	dialer := &net.Dialer{Timeout: 30 * time.Second, Control: c.allowed}
+	dialer := &net.Dialer{Timeout: 30 * time.Second, Control: c.reachable}
 	c.base = &http.Transport{
-		DialContext:           dialer.DialContext,
-		ForceAttemptHTTP2:     true,
-		TLSHandshakeTimeout:   30 * time.Second,
-		ResponseHeaderTimeout: o.Idle,
-		IdleConnTimeout:       time.Minute,
-		MaxIdleConnsPerHost:   1,
+		DialContext:         dialer.DialContext,
+		ForceAttemptHTTP2:   true,
+		TLSHandshakeTimeout: 30 * time.Second,
+		IdleConnTimeout:     time.Minute,
+		MaxIdleConnsPerHost: 1,
 	}
-	c.http = &http.Client{Transport: c, CheckRedirect: func(req *http.Request, via []*http.Request) error {
-		if len(via) >= 10 {
+	c.http = &http.Client{Transport: c, CheckRedirect: func(_ *http.Request, via []*http.Request) error {
+		if len(via) >= maxRedirects {
 			return errors.New("more than ten redirects")
 		}
 		return nil
@@ -105,11 +93,8 @@ func New(o Options) *Client {
 
 // UserAgent names the software and whom to write to.
 func (c *Client) UserAgent() string {
-	contact := c.o.Contact
-	if contact == "" {
-		contact = "no contact configured"
-	}
-	return fmt.Sprintf("uhri/%s (search engine for UN human rights recommendations; %s)", cmp.Or(c.o.Version, "0"), contact)
+	return fmt.Sprintf("uhri/%s (search engine for UN human rights recommendations; %s)",
+		cmp.Or(c.o.Version, "0"), cmp.Or(c.o.Contact, "no contact configured"))
 }
 
 // Politeness says for the status page how servers are asked.
@@ -119,28 +104,6 @@ func (c *Client) Politeness() string {
 	}
 	return fmt.Sprintf("one request per host every %s, robots.txt obeyed", c.o.Delay)
 }
-
-// allowed refuses connections into private networks, after names are resolved and on every redirect: what a publisher's page
-// links to must not make us ask the operator's own machines.
-func (c *Client) allowed(network, address string, _ syscall.RawConn) error {
-	ap, err := netip.ParseAddrPort(address)
-	if err != nil {
-		return fmt.Errorf("%s: not an address", address)
-	}
-	a := ap.Addr().Unmap()
-	if c.o.Loopback {
-		if a.IsLoopback() {
-			return nil
-		}
-		return fmt.Errorf("%s: this client reaches this machine only", a)
-	}
-	if !a.IsGlobalUnicast() || a.IsPrivate() || a.IsLoopback() || a.IsLinkLocalUnicast() || carrierGrade.Contains(a) {
-		return fmt.Errorf("%s: a private address; publishers are on the public internet", a)
-	}
-	return nil
-}
-
-var carrierGrade = netip.MustParsePrefix("100.64.0.0/10") // RFC 6598
 
 func (c *Client) host(u *url.URL) *host {
 	c.mu.Lock()
@@ -155,181 +118,199 @@ func (c *Client) host(u *url.URL) *host {
 }
 
 // RoundTrip implements http.RoundTripper: robots.txt, turn and pause, retries, refusals. Errors: *crawler.BlockedError when the
-// server refuses us as such; *Disallowed when robots.txt does.
+// server refuses us as such; *Disallowed when robots.txt does; Unavailable while robots.txt cannot be had.
+//
+// The host's turn ends when the body is closed: a server is not asked for more while it still answers. (net/http closes the
+// body of a redirect before it follows it, so a redirect to the same host does not wait for itself.)
 func (c *Client) RoundTrip(req *http.Request) (*http.Response, error) {
 	h := c.host(req.URL)
-	ctx := req.Context()
 	select {
 	case h.turn <- struct{}{}:
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	case <-req.Context().Done():
+		closeBody(req)
+		return nil, req.Context().Err()
 	}
-	done := func() { <-h.turn }
-	if err := c.obey(req, h); err != nil {
+	done := sync.OnceFunc(func() { <-h.turn })
+	res, err := c.turn(req, h)
+	if err != nil {
 		done()
 		return nil, err
 	}
-	req = req.Clone(ctx)
-	if req.Header.Get("User-Agent") == "" || strings.HasPrefix(req.Header.Get("User-Agent"), "colly") {
+	res.Body = &turnBody{res.Body, done}
+	return res, nil
+}
+
+// turnBody ends the host's turn when it is closed.
+type turnBody struct {
+	io.ReadCloser
+	done func()
+}
+
+func (b *turnBody) Close() error {
+	defer b.done()
+	return b.ReadCloser.Close()
+}
+
+// turn does what is to be done in a host's turn: robots.txt, then the request.
+func (c *Client) turn(req *http.Request, h *host) (*http.Response, error) {
+	if err := c.obey(req, h); err != nil {
+		closeBody(req)
+		return nil, err
+	}
+	req = req.Clone(req.Context())
+	if agent := req.Header.Get("User-Agent"); agent == "" || strings.HasPrefix(agent, "colly") {
 		req.Header.Set("User-Agent", c.UserAgent())
 	}
+	res, err := c.patiently(req, h)
+	if err != nil {
+		return nil, err
+	}
+	if res.StatusCode == http.StatusForbidden || res.StatusCode == http.StatusUnauthorized {
+		res.Body.Close()
+		return nil, &crawler.BlockedError{Reason: req.URL.Host + ": " + res.Status}
+	}
+	return res, nil
+}
+
+// closeBody keeps the promise of a RoundTripper that failed early.
+func closeBody(req *http.Request) {
+	if req.Body != nil {
+		req.Body.Close()
+	}
+}
+
+// patiently makes a request, again when the server asks for patience. The last answer is returned as it is, but a challenge is an
+// error.
+func (c *Client) patiently(req *http.Request, h *host) (*http.Response, error) {
 	for try := 0; ; try++ {
 		res, err := c.ask(req, h)
 		if err != nil {
-			done()
 			return nil, err
 		}
-		if err := c.challenged(res); err != nil {
+		if err := challenged(res); err != nil {
 			res.Body.Close()
-			done()
 			return nil, err
 		}
 		wait, again := retryAfter(res, try)
 		if !again || try >= c.o.Retries || req.Body != nil && req.GetBody == nil {
-			// The turn ends with the body: a server is not asked for more while it still answers.
-			res.Body = &body{ReadCloser: res.Body, done: sync.OnceFunc(done)}
 			return res, nil
 		}
 		res.Body.Close()
 		c.o.Log.Info("asked to wait", "host", req.URL.Host, "status", res.StatusCode, "wait", wait)
-		if err := sleep(ctx, wait); err != nil {
-			done()
+		if err := sleep(req.Context(), wait); err != nil {
 			return nil, err
 		}
 		if req.GetBody != nil {
 			if req.Body, err = req.GetBody(); err != nil {
-				done()
 				return nil, err
 			}
 		}
 	}
 }
 
-// ask makes one request after the host's pause.
+// ask makes one request after the host's pause. A server silent for too long ends it, before the answer or inside it.
 func (c *Client) ask(req *http.Request, h *host) (*http.Response, error) {
-	h.mu.Lock()
-	wait := time.Until(h.next)
-	h.mu.Unlock()
-	if err := sleep(req.Context(), wait); err != nil {
+	if err := sleep(req.Context(), time.Until(h.next)); err != nil {
+		closeBody(req)
 		return nil, err
 	}
-	res, err := c.base.RoundTrip(req)
-	h.mu.Lock()
+	ctx, cancel := context.WithCancelCause(req.Context())
+	p := &patience{ctx: ctx, cancel: cancel, idle: c.o.Idle}
+	p.begin()
+	res, err := c.base.RoundTrip(req.WithContext(ctx))
 	h.next = time.Now().Add(c.pause(h))
-	h.mu.Unlock()
-	return res, err
+	if err = p.end(err); err != nil {
+		cancel(nil)
+		return nil, err
+	}
+	res.Body = &patientBody{res.Body, p}
+	return res, nil
 }
 
+// pause is how long a host is left alone between requests.
 func (c *Client) pause(h *host) time.Duration {
-	d := max(c.o.Delay, 0)
-	if h.robots != nil && c.o.Delay > 0 {
-		d = max(d, min(h.robots.CrawlDelay, maxDelay))
+	if c.o.Delay < 0 {
+		return 0
 	}
-	return d
+	if h.robots != nil {
+		return max(c.o.Delay, h.robots.delay())
+	}
+	return c.o.Delay
 }
 
-// Disallowed says that robots.txt asks us not to fetch an address.
-type Disallowed struct{ URL string }
+// errStalled says that a server was silent for too long.
+var errStalled = errors.New("the connection stalled")
 
-// Error implements error.
-func (d *Disallowed) Error() string { return d.URL + ": robots.txt asks programs not to fetch this" }
-
-// obey reads robots.txt of the host where it is old and refuses what it disallows. A missing file allows everything; a server
-// that fails to answer is asked again later (RFC 9309 §2.3.1.4), so nothing is fetched meanwhile.
-func (c *Client) obey(req *http.Request, h *host) error {
-	h.mu.Lock()
-	fresh := h.robots != nil && time.Since(h.read) < robotsAge
-	h.mu.Unlock()
-	if !fresh {
-		u := *req.URL
-		u.Path, u.RawPath, u.RawQuery, u.Fragment = "/robots.txt", "", "", ""
-		// Rules that trickle in for ever must not hold the host's turn for ever.
-		ctx, cancel := context.WithTimeout(req.Context(), robotsTime)
-		defer cancel()
-		ask, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
-		if err != nil {
-			return err
-		}
-		ask.Header.Set("User-Agent", c.UserAgent())
-		res, err := c.ask(ask, h)
-		for hops := 0; err == nil && hops < 5 && res.StatusCode/100 == 3; hops++ {
-			to, lerr := res.Location()
-			res.Body.Close()
-			if lerr != nil || to.Host != u.Host { // another host's rules are not this one's
-				res.StatusCode = http.StatusNotFound
-				break
-			}
-			ask = ask.Clone(ctx)
-			ask.URL = to
-			res, err = c.ask(ask, h)
-		}
-		if err != nil {
-			return fmt.Errorf("asking for robots.txt: %w", err)
-		}
-		defer res.Body.Close()
-		text, err := io.ReadAll(io.LimitReader(res.Body, robotsLimit))
-		if err != nil && res.StatusCode == http.StatusOK {
-			return fmt.Errorf("reading robots.txt: %w", err)
-		}
-		switch {
-		case res.StatusCode >= 500 || res.StatusCode == http.StatusTooManyRequests:
-			return uhri.Errorf(uhri.Unavailable, "fetch", "%s does not answer for its robots.txt (%s); nothing is fetched until it does", req.URL.Host, res.Status)
-		case res.StatusCode != http.StatusOK || bytes.HasPrefix(bytes.TrimSpace(text), []byte("<")):
-			text = nil // no rules: 4xx, or a page in place of the file
-		}
-		rules, err := robotstxt.FromBytes(text)
-		if err != nil {
-			rules, _ = robotstxt.FromBytes(nil)
-		}
-		h.mu.Lock()
-		h.robots, h.read = rules.FindGroup("uhri"), time.Now()
-		h.mu.Unlock()
-	}
-	path := req.URL.EscapedPath()
-	if req.URL.RawQuery != "" {
-		path += "?" + req.URL.RawQuery
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if !h.robots.Test(cmp.Or(path, "/")) {
-		return &Disallowed{req.URL.String()}
-	}
-	return nil
+// patience measures the silence of a server: only while we wait for it, so that a reader who takes his time costs it nothing, and a long
+// but living download goes on.
+type patience struct {
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+	idle   time.Duration
+	timer  *time.Timer
 }
 
-// challenged recognises the pages and silences that mean "not you": they are reported and waited out for hours. What it
-// has read of a body that is none is put back.
-func (c *Client) challenged(res *http.Response) error {
+func (p *patience) begin() {
+	p.timer = time.AfterFunc(p.idle, func() { p.cancel(errStalled) })
+}
+
+// end stops the clock and names silence as what it was.
+func (p *patience) end(err error) error {
+	p.timer.Stop()
+	if err != nil && !errors.Is(err, io.EOF) && context.Cause(p.ctx) == errStalled {
+		return fmt.Errorf("nothing came for %s: %w", p.idle, errStalled)
+	}
+	return err
+}
+
+type patientBody struct {
+	io.ReadCloser
+	p *patience
+}
+
+func (b *patientBody) Read(to []byte) (int, error) {
+	b.p.begin()
+	n, err := b.ReadCloser.Read(to)
+	return n, b.p.end(err)
+}
+
+func (b *patientBody) Close() error {
+	b.p.cancel(nil)
+	return b.ReadCloser.Close()
+}
+
+// challengeSigns stand in the pages that ask to be solved by a browser.
+var challengeSigns = [][]byte{[]byte("Just a moment"), []byte("cf-challenge"), []byte("challenge-platform"), []byte("captcha"), []byte("Request Rejected")}
+
+// challenged recognises the pages and silences that mean "not you": they are reported and waited out for hours, never evaded.
+func challenged(res *http.Response) error {
 	blocked := func(why string) error {
-		return &crawler.BlockedError{Reason: fmt.Sprintf("%s: %s", res.Request.URL.Host, why)}
+		return &crawler.BlockedError{Reason: res.Request.URL.Host + ": " + why}
 	}
 	if res.Header.Get("cf-mitigated") != "" {
 		return blocked("a challenge for browsers (cf-mitigated)")
 	}
 	switch res.StatusCode {
-	case http.StatusAccepted, http.StatusForbidden, http.StatusServiceUnavailable, http.StatusUnauthorized:
-		stalled := time.AfterFunc(c.o.Idle, func() { res.Body.Close() })
-		head, err := io.ReadAll(io.LimitReader(res.Body, 64<<10))
-		stalled.Stop()
-		if err != nil {
-			return fmt.Errorf("reading the answer %s of %s: %w", res.Status, res.Request.URL.Host, err)
-		}
-		if res.StatusCode == http.StatusAccepted && len(head) == 0 {
-			return blocked("an empty 202, the sign of a firewall")
-		}
-		for _, sign := range [][]byte{[]byte("Just a moment"), []byte("cf-challenge"), []byte("challenge-platform"), []byte("captcha"), []byte("Request Rejected")} {
-			if bytes.Contains(head, sign) {
-				return blocked(fmt.Sprintf("a challenge for browsers (%s)", res.Status))
-			}
-		}
-		if res.StatusCode == http.StatusForbidden || res.StatusCode == http.StatusUnauthorized {
-			return blocked(res.Status)
-		}
-		res.Body = struct {
-			io.Reader
-			io.Closer
-		}{io.MultiReader(bytes.NewReader(head), res.Body), res.Body}
+	case http.StatusAccepted, http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests, http.StatusServiceUnavailable:
+	default:
+		return nil
 	}
+	head, err := io.ReadAll(io.LimitReader(res.Body, 64<<10))
+	if err != nil {
+		return err
+	}
+	if res.StatusCode == http.StatusAccepted && len(head) == 0 && res.Request.Method != http.MethodHead {
+		return blocked("an empty 202, the sign of a firewall")
+	}
+	for _, sign := range challengeSigns {
+		if res.StatusCode != http.StatusAccepted && bytes.Contains(head, sign) {
+			return blocked("a challenge for browsers (" + res.Status + ")")
+		}
+	}
+	res.Body = struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(bytes.NewReader(head), res.Body), res.Body}
 	return nil
 }
 
@@ -343,7 +324,7 @@ func retryAfter(res *http.Response, try int) (time.Duration, bool) {
 	wait := min(time.Second<<(2*min(try, 8)), maxWait) // 1, 4, 16, 64 s
 	if s := res.Header.Get("Retry-After"); s != "" {
 		if n, err := strconv.Atoi(s); err == nil && n >= 0 {
-			wait = time.Duration(n) * time.Second
+			wait = time.Duration(min(n, 1<<30)) * time.Second
 		} else if t, err := http.ParseTime(s); err == nil {
 			wait = max(time.Until(t), 0)
 		}
@@ -351,6 +332,7 @@ func retryAfter(res *http.Response, try int) (time.Duration, bool) {
 	return wait, wait <= maxWait
 }
 
+// sleep waits, or ends with ctx.
 func sleep(ctx context.Context, d time.Duration) error {
 	if d <= 0 {
 		return ctx.Err()
@@ -363,16 +345,4 @@ func sleep(ctx context.Context, d time.Duration) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-}
-
-// body ends the host's turn when it is closed.
-type body struct {
-	io.ReadCloser
-	done func()
-}
-
-func (b *body) Close() error {
-	err := b.ReadCloser.Close()
-	b.done()
-	return err
 }
