@@ -50,6 +50,7 @@ type langHeader struct {
 // columnHeader is one column's values in the order of their ordinals.
 type columnHeader struct {
 	Facet  string   `json:"facet"`
+	Run    int      `json:"run"` // its values stand in
 	Values []string `json:"values"`
 }
 

@@ -734,7 +734,7 @@ func (a *assembly) writeColumns() error {
 	}
 	a.writeFilters(l, ords, byWorker)
 	for _, c := range l.columns {
-		a.head.Columns = append(a.head.Columns, columnHeader{Facet: c.facet.Name, Values: c.values})
+		a.head.Columns = append(a.head.Columns, columnHeader{Facet: c.facet.Name, Run: c.run, Values: c.values})
 	}
 	return nil
 }

@@ -129,8 +129,8 @@ func (s *snapshot) openColumns() error {
 	}
 	for i, c := range s.layout.columns {
 		h := s.head.Columns[i]
-		if h.Facet != c.facet.Name {
-			return fmt.Errorf("facet column %d is %s, this program expects %s", i, h.Facet, c.facet.Name)
+		if h.Facet != c.facet.Name || h.Run != c.run {
+			return fmt.Errorf("facet column %d is %s in run %d, this program expects %s in run %d", i, h.Facet, h.Run, c.facet.Name, c.run)
 		}
 		c.values = h.Values
 		c.ords = make(map[string]uint32, len(c.values))
