@@ -78,7 +78,7 @@ func LyingSize(by int) Fault {
 	return fault(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 		body := good(r, next).Body.Bytes()
 		w.Header().Set("Content-Length", strconv.Itoa(len(body)+by))
-		_, _ = w.Write(body)
+		_, _ = w.Write(body[:len(body)+min(by, 0)])
 	})
 }
 
