@@ -149,7 +149,7 @@ func (a *API) fail(ctx context.Context, c *call, err error) error {
 			p.Detail = strings.TrimSuffix(p.Detail, ".") + "; the current snapshot is " + st.Current.ID
 		}
 	}
-	if p.Status >= 500 && ctx.Err() == nil {
+	if p.Status >= 500 && p.Status != http.StatusServiceUnavailable && ctx.Err() == nil { // "come back later" is no fault of ours to mend
 		a.o.Log.Error("request failed", "route", c.echo.Path(), "status", p.Status, "err", err)
 	}
 	return p

@@ -58,7 +58,9 @@ type Publish struct {
 type Fetch struct {
 	Delay       Duration `yaml:"delay"`        // between requests to one host, where robots.txt asks for no more
 	ReadTimeout Duration `yaml:"read_timeout"` // silence after which a download is given up
+	Jitter      Duration `yaml:"jitter"`       // scheduled runs begin up to this much later, so that not every copy asks on the hour
 	BlockedWait Duration `yaml:"blocked_wait"` // after a challenge page or a ban
+	Loopback    bool     `yaml:"loopback"`     // ask this machine only: a stand-in for the publishers, never the real ones
 	MaxShrink   float64  `yaml:"max_shrink"`   // share of records a sweep may lose before it is quarantined
 }
 
@@ -103,6 +105,7 @@ func Default() Config {
 		Fetch: Fetch{
 			Delay:       Duration(2 * time.Second),
 			ReadTimeout: Duration(10 * time.Minute), // the export's server has been seen silent for minutes
+			Jitter:      Duration(5 * time.Minute),
 			BlockedWait: Duration(6 * time.Hour),
 			MaxShrink:   0.05,
 		},
@@ -207,6 +210,12 @@ func setText(v reflect.Value, s string) error {
 				*x = append(*x, p)
 			}
 		}
+	case *bool:
+		b, err := strconv.ParseBool(s)
+		if err != nil {
+			return fmt.Errorf("%q is neither true nor false", s)
+		}
+		*x = b
 	case *int:
 		n, err := strconv.Atoi(s)
 		if err != nil {
@@ -270,6 +279,9 @@ func (c Config) Validate() error {
 	}
 	if c.Fetch.Delay < 0 {
 		bad("fetch.delay", "must not be negative")
+	}
+	if c.Fetch.Jitter < 0 {
+		bad("fetch.jitter", "must not be negative")
 	}
 	if c.Publish.Parts < 0 || c.Publish.Parts > 16 {
 		bad("publish.parts", "must be between 0 and 16")

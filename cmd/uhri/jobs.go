@@ -14,6 +14,7 @@ import (
 
 // client asks publishers politely, or this machine only.
 func (p *program) client(loopback bool) *fetch.Client {
+	loopback = loopback || p.cfg.Fetch.Loopback
 	o := fetch.Options{Contact: p.cfg.Contact, Version: version, Delay: time.Duration(p.cfg.Fetch.Delay),
 		Idle: time.Duration(p.cfg.Fetch.ReadTimeout), Loopback: loopback, Log: p.log}
 	if loopback {

@@ -164,7 +164,7 @@ func (p *program) schedule(ctx context.Context, f *folder, web *web, publisher *
 		BlockedWait: time.Duration(p.cfg.Fetch.BlockedWait),
 		Promoted:    func(context.Context, uhri.Run) { publisher.due() },
 	}
-	if demo {
+	if o.Jitter = time.Duration(p.cfg.Fetch.Jitter); demo || o.Jitter == 0 {
 		o.Jitter = -1
 	}
 	s, err := crawler.NewScheduler(o)
