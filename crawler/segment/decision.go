@@ -25,7 +25,7 @@ var (
 	adoptedIn    = regexp.MustCompile(`(?is)adopted by the human rights council\s+on\s+(.{8,30})`)
 	metOn        = regexp.MustCompile(`(?is)\d(?:st|nd|rd|th)\s+(?:\(closed\)\s+)?meeting\W+(.{8,30})`)
 	adoptedOn    = regexp.MustCompile(`(?i)\b(\d{1,2}) (January|February|March|April|May|June|July|August|September|October|November|December) (20\d\d)\b`)
-	wgSymbol     = regexp.MustCompile(`A/HRC/\d{1,3}/\d{1,3}(?:/Add\.\d+|/Corr\.\d+|/Rev\.\d+)?`)
+	wgSymbol     = regexp.MustCompile(`(?:DEMO/)?A/HRC/\d{1,3}/\d{1,3}(?:/Add\.\d+|/Corr\.\d+|/Rev\.\d+)?`)
 	monthNumbers = map[string]string{"january": "01", "february": "02", "march": "03", "april": "04", "may": "05", "june": "06", "july": "07", "august": "08", "september": "09", "october": "10", "november": "11", "december": "12"}
 )
 

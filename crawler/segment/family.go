@@ -22,8 +22,8 @@ const (
 
 var (
 	wgMention     = regexp.MustCompile(`(?i)working group on the universal periodic review|grupo de trabajo sobre el examen periódico universal|groupe de travail sur l[’']examen périodique universel|рабочей группы по универсальному|普遍定期审议工作组|الفريق العامل المعني بالاستعراض الدوري`)
-	outcomeSymbol = regexp.MustCompile(`^A/HRC/DEC/\d+/\d+`)
-	addendumOf    = regexp.MustCompile(`^A/HRC/\d+/\d+/Add\.\d+$`)
+	outcomeSymbol = regexp.MustCompile(`^(?:DEMO/)?A/HRC/DEC/\d+/\d+`)
+	addendumOf    = regexp.MustCompile(`^(?:DEMO/)?A/HRC/\d+/\d+/Add\.\d+$`)
 )
 
 // UPRFamily recognises the documents of the Universal Periodic Review by what they say, with or without a symbol on
