@@ -82,6 +82,7 @@ type outliner struct {
 	third      int    // last numbered section below it
 	inner      int    // last number in brackets, of annual reports that count each State's paragraphs anew
 	fresh      bool   // no paragraph since the last heading
+	open       bool   // the last text was cut by a page break
 	country    uhri.Country
 	ended      bool
 }
@@ -148,6 +149,11 @@ func (r *outliner) paragraph(number, text string, bold float64) {
 	}
 	if r.annual && len(text) < 80 && r.state(text) { // "76. Canada", whose paragraphs are (1), (2) …
 		r.last, r.inner = n, 0
+		return
+	}
+	if m := stateAndFirst.FindStringSubmatch(text); m != nil && r.annual && r.state(m[1]) {
+		r.last, r.inner = n, 1
+		r.begin("1", m[2], nil)
 		return
 	}
 	if r.last > 0 && n <= r.last && !(n == 1 && r.excerpts) {
@@ -218,6 +224,22 @@ func (r *outliner) fits(n int) bool {
 	return r.excerpts && (n > r.last && (r.last == 0 || n < r.last+60))
 }
 
+// goesOn takes a block that continues the text before it, which a page break cut: the text is not closed, and the block
+// begins in lower case or the text was plainly cut.
+func (r *outliner) goesOn(text string) bool {
+	open := r.open
+	r.open = false
+	u := r.current()
+	if u == nil || r.fresh || closedText(r.lastText()) || !(open || lowerFirstWord(text)) {
+		return false
+	}
+	r.glue(text)
+	r.open = open
+	return true
+}
+
+func lowerFirstWord(s string) bool { return unicode.IsLower(firstRune(s)) && !looseItem.MatchString(s) }
+
 // glue continues the text that is open.
 func (r *outliner) glue(text string) {
 	u := r.current()
@@ -235,6 +257,9 @@ func (r *outliner) glue(text string) {
 func (r *outliner) plain(text string, bold float64, b *extract.Block) {
 	text = strings.TrimSpace(text)
 	if text == "" || ellipsis.MatchString(text) {
+		return
+	}
+	if r.goesOn(text) {
 		return
 	}
 	if len(r.o.units) == 0 {
@@ -312,6 +337,9 @@ func (r *outliner) bareHeading(text string) {
 }
 
 var outlineNumber = regexp.MustCompile(`^([IVX]{1,5}|[A-Z])\.\s*(\p{Lu}.*)$`)
+
+// stateAndFirst is "Canada (1) The Committee considered", run together.
+var stateAndFirst = regexp.MustCompile(`^(\p{Lu}[^.;:]{2,60}?)\s*\(1\)\s*(\p{Lu}.*)$`)
 
 var bracketNumber = regexp.MustCompile(`^\((\d{1,3})\)\s*`)
 
@@ -435,7 +463,10 @@ func (r *outliner) heading(b *extract.Block) {
 	if text == "" || ellipsis.MatchString(text) {
 		return
 	}
-	if len(r.o.units) == 0 && b.Number == "" && r.g.partOf(text) == partUnknown && !annexHeading.MatchString(text) {
+	if b.Number == "" && r.goesOn(text) {
+		return
+	}
+	if len(r.o.units) == 0 && r.at == (place{}) && b.Number == "" && r.g.partOf(text) == partUnknown && !annexHeading.MatchString(text) {
 		r.o.titles = append(r.o.titles, text)
 		if r.annual {
 			r.state(text)
@@ -452,6 +483,12 @@ func (r *outliner) heading(b *extract.Block) {
 		return
 	}
 	n := utf8.RuneCountInString(text)
+	if b.Number == "" && r.g != nil && len(r.o.units) > 0 && r.g.directive(plainSentence(text), false) {
+		// The first lines of a bold recommendation at the end of a page.
+		r.append(chunk{text: text, bold: b.Bold})
+		r.open = true
+		return
+	}
 	if b.Number == "" && len(strings.Fields(text)) > 3 && strings.ContainsAny(lastOf(text), ".;:") || n > maxSideHeading {
 		// A sentence set like a heading belongs to the paragraph.
 		if u := r.current(); u != nil && len(u.chunks) == 0 && !closedText(u.text) && !r.fresh {
@@ -459,6 +496,7 @@ func (r *outliner) heading(b *extract.Block) {
 			return
 		}
 		r.append(chunk{text: text, bold: b.Bold})
+		r.open = n > maxSideHeading
 		return
 	}
 	if r.annual {

@@ -209,3 +209,61 @@ func TestMandate(t *testing.T) {
 		}
 	}
 }
+
+// TestPageBreaks: a bold recommendation that a page break cuts in two looks like a heading at the foot of its page.
+func TestPageBreaks(t *testing.T) {
+	d := &extract.Document{Format: extract.PDF, Lang: uhri.English, Symbols: []uhri.Symbol{"DEMO/CAT/C/XAA/CO/2"}, Blocks: []extract.Block{
+		{Kind: extract.Heading, Level: 2, Number: "C", Text: "Principal subjects of concern and recommendations", Bold: 1},
+		{Kind: extract.Heading, Level: 3, Text: "Medical care", Bold: 1},
+		{Kind: extract.Paragraph, Number: "1", Text: "The Committee is concerned that detainees see no doctor."},
+		{Kind: extract.Heading, Level: 3, Text: "The State party should ensure that all persons deprived of their", Bold: 1},
+		{Kind: extract.Heading, Level: 3, Text: "Liberty under its laws see a doctor", Bold: 1, Page: 2},
+		{Kind: extract.Plain, Text: "without delay.", Bold: 1, Page: 2},
+		{Kind: extract.Heading, Level: 3, Text: "Training", Bold: 1, Page: 2},
+		{Kind: extract.Paragraph, Number: "2", Text: "The Committee notes the courses held for"},
+		{Kind: extract.Plain, Text: "prison doctors.", Page: 3},
+	}}
+	want := []Passage{
+		{Paragraph: "1", Country: "XAA", Section: "C. Principal subjects of concern and recommendations", Heading: "Medical care", Type: uhri.TypeObservation, Text: "The Committee is concerned that detainees see no doctor."},
+		{Paragraph: "1/rec", Country: "XAA", Section: "C. Principal subjects of concern and recommendations", Heading: "Medical care", Type: uhri.TypeRecommendation, Text: "The State party should ensure that all persons deprived of their Liberty under its laws see a doctor without delay."},
+		{Paragraph: "2", Country: "XAA", Section: "C. Principal subjects of concern and recommendations", Heading: "Training", Type: uhri.TypeObservation, Text: "The Committee notes the courses held for prison doctors."},
+	}
+	if diff := cmp.Diff(want, TreatyBody(d).Passages); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestRecord shows one passage as the record it becomes.
+func TestRecord(t *testing.T) {
+	date, err := uhri.ParseDate("2020-05-12")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &extract.Document{Format: extract.DOCX, Lang: uhri.English, Date: date, Symbols: []uhri.Symbol{"DEMO/CRPD/C/XAA/CO/1"}, Blocks: []extract.Block{
+		{Kind: extract.Heading, Level: 1, Number: "III", Text: "Principal areas of concern and recommendations"},
+		{Kind: extract.Heading, Level: 2, Number: "A", Text: "General principles and obligations (arts. 1–4)"},
+		{Kind: extract.Paragraph, Number: "1", Text: "The Committee is concerned."},
+		{Kind: extract.Heading, Level: 3, Text: "Right to life (art. 10)"},
+		{Kind: extract.Paragraph, Number: "2", Text: "The Committee recommends that the State party:"},
+		{Kind: extract.Item, Level: 1, Number: "(a)", Text: "Act, by:"},
+		{Kind: extract.Item, Level: 2, Number: "(i)", Text: "Counting;"},
+		{Kind: extract.Item, Level: 1, Number: "(b)", Text: "Report."},
+	}}
+	recs := TreatyBody(d).Recommendations()
+	if len(recs) != 2 {
+		t.Fatalf("%d records", len(recs))
+	}
+	if want := "A. General principles and obligations (arts. 1–4)\n1. The Committee is concerned."; recs[0].Texts[uhri.English].Full != want || recs[0].Articles != "arts. 1–4" {
+		t.Errorf("articles %q, text %q", recs[0].Articles, recs[0].Texts[uhri.English].Full)
+	}
+	body := "The Committee recommends that the State party:\n(a) Act, by:\n(i) Counting;\n(b) Report."
+	want := &uhri.Recommendation{
+		ID: uhri.NewID("DEMO/CRPD/C/XAA/CO/1", "XAA", "2"), Type: uhri.TypeRecommendation, Symbol: "DEMO/CRPD/C/XAA/CO/1", Paragraph: "2", Order: 2,
+		Texts: map[uhri.Lang]uhri.Text{uhri.English: {Full: "Right to life (art. 10)\n2. " + body, Heading: "Right to life (art. 10)", Body: body}},
+		Date:  date, Mechanism: uhri.MechanismTreatyBody, Body: "CRPD", Countries: []uhri.Country{"XAA"}, Articles: "art. 10", Demo: true,
+		Provenance: uhri.Provenance{Inferred: []string{"type by rule"}},
+	}
+	if diff := cmp.Diff(want, recs[1]); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
