@@ -118,7 +118,7 @@ func (u *UI) changes(c echo.Context) error {
 			p.More = true
 			return false
 		}
-		v := ChangeView{Change: ch, What: u.words.Text("event." + string(ch.Kind)), Source: sourceName(u.words, ch.Source)}
+		v := ChangeView{Change: ch, What: u.words.changeText(ch), Source: sourceName(u.words, ch.Source)}
 		if ch.ID != "" {
 			v.URL = recordURL(ch.ID)
 		}

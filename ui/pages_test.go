@@ -119,7 +119,7 @@ func TestLinksLeadSomewhere(t *testing.T) {
 // notOurs are addresses other packages answer.
 func notOurs(to string) bool {
 	path, _, _ := strings.Cut(to, "?")
-	return strings.HasPrefix(path, "/api/v1") || strings.HasPrefix(path, "/search.") || strings.Contains(path, "/matrix.") || path == "/openapi.json"
+	return strings.HasPrefix(path, "/api/v1") || strings.HasPrefix(path, "/search.") || strings.Contains(path, "/matrix.") || path == "/openapi.json" || path == "/data-dictionary.json"
 }
 
 // Each number in a filter is the total after choosing it; each chip takes its own filter away.
@@ -276,6 +276,21 @@ func TestAnswers(t *testing.T) {
 		res, body := get(t, at, c.path)
 		if res.StatusCode != c.status || !strings.Contains(body, c.text) || res.Header.Get("Location") != c.to {
 			t.Errorf("%s: GET %s: status %d to %q, want %d to %q with %q in\n%s", c.name, c.path, res.StatusCode, res.Header.Get("Location"), c.status, c.to, c.text, parse(t, body).Find("main").Text())
+		}
+	}
+}
+
+// HEAD answers as GET does, without the body.
+func TestHead(t *testing.T) {
+	srv := site(t, options(false))
+	for _, path := range []string{"/", "/search?q=detention", "/static/portal.css"} {
+		res, err := http.Head(srv.URL + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		if res.StatusCode != http.StatusOK {
+			t.Errorf("HEAD %s: status %d", path, res.StatusCode)
 		}
 	}
 }

@@ -256,9 +256,9 @@ func (p *RecordPage) Labels() []Label {
 			Origin: p.words.Text("origin." + string(t.Origin)), Facet: p.words.Text("scheme." + string(t.Scheme))}
 		if t.Scheme == uhri.SchemeSDG {
 			g := p.u.goal(strconv.Itoa(goalNumber(t.Concept)))
-			l.Goal, l.Text = &g, t.Concept+" "+l.Text
+			l.Goal = &g
 			if strings.Contains(t.Concept, ".") {
-				l.Facet = p.words.Text("scheme.target")
+				l.Text, l.Facet = t.Concept+" "+l.Text, p.words.Text("scheme.target")
 			}
 		}
 		if t.Origin == uhri.OriginPublisher && l.By == "" {
@@ -450,7 +450,7 @@ func (p *RecordPage) Events() []Event {
 		if c.Kind == uhri.Added {
 			continue // the line above
 		}
-		e := Event{When: p.words.Day(c.At), What: p.words.Text("event." + string(c.Kind)), Where: sourceName(p.words, c.Source)}
+		e := Event{When: p.words.Day(c.At), What: p.words.changeText(c), Where: sourceName(p.words, c.Source)}
 		if c.OldText != "" && c.NewText != "" {
 			e.Edits = compare(c.OldText, c.NewText)
 		}
@@ -460,6 +460,14 @@ func (p *RecordPage) Events() []Event {
 		es = append(es, Event{When: p.words.Day(prov.LastChanged), What: p.words.Text("event.changed")})
 	}
 	return es
+}
+
+// changeText says what a change was; the first text in another language is no change of the passage.
+func (w *Words) changeText(c uhri.Change) string {
+	if c.Kind == uhri.Changed && c.Lang != "" && c.OldText == "" {
+		return w.Text("event.lang", langName(c.Lang))
+	}
+	return w.Text("event." + string(c.Kind))
 }
 
 // Report is where a problem with this record is reported.

@@ -247,6 +247,9 @@ const dictionaryValues = 25
 func (u *UI) dictionary(c echo.Context) error {
 	p := &DictionaryPage{Frame: u.frame(c, "", u.words.Text("dictionary.title")), Columns: u.o.Columns}
 	p.Description = u.words.Text("dictionary.description")
+	if len(p.Columns) > 0 {
+		p.JSON = "/data-dictionary.json"
+	}
 	if st, err := u.o.Searcher.Status(c.Request().Context()); err == nil {
 		p.Snapshot = st.Current
 	}

@@ -145,33 +145,34 @@ func New(o Options) (*UI, error) {
 // Register adds the portal's routes. Routes under /api/v1, exports and feeds belong to others.
 func (u *UI) Register(e *echo.Echo) {
 	g := e.Group("", u.guard)
-	g.GET("/", u.home)
-	g.GET("/search", u.search)
-	g.GET("/r/:id", u.record)
-	g.GET("/d/*", u.document)
+	page := func(path string, h echo.HandlerFunc) { g.Match([]string{http.MethodGet, http.MethodHead}, path, h) }
+	page("/", u.home)
+	page("/search", u.search)
+	page("/r/:id", u.record)
+	page("/d/*", u.document)
 	for path, facet := range map[string]string{"/sdg": "goal", "/country": "country", "/theme": "theme", "/group": "group", "/mechanism": "body", "/recommending": "recommending_state"} {
-		g.GET(path, u.overview(facet))
+		page(path, u.overview(facet))
 	}
 	for path, facet := range map[string]string{"/sdg": "goal", "/country": "country", "/theme": "theme", "/group": "group", "/mechanism": "mechanism", "/body": "body", "/recommending": "recommending_state"} {
-		g.GET(path+"/:value", u.profile(facet))
+		page(path+"/:value", u.profile(facet))
 	}
-	g.GET("/body", func(c echo.Context) error { return c.Redirect(http.StatusMovedPermanently, "/mechanism") })
-	g.GET("/status", u.status)
-	g.GET("/help", u.helpPage)
-	g.GET("/help/:page", u.helpPage)
-	g.GET("/privacy", u.prose("privacy"))
-	g.GET("/accessibility", u.prose("accessibility"))
-	g.GET("/methodology", u.methodology)
-	g.GET("/data-dictionary", u.dictionary)
-	g.GET("/api", u.reference)
+	page("/body", func(c echo.Context) error { return c.Redirect(http.StatusMovedPermanently, "/mechanism") })
+	page("/status", u.status)
+	page("/help", u.helpPage)
+	page("/help/:page", u.helpPage)
+	page("/privacy", u.prose("privacy"))
+	page("/accessibility", u.prose("accessibility"))
+	page("/methodology", u.methodology)
+	page("/data-dictionary", u.dictionary)
+	page("/api", u.reference)
 	if u.o.Changes != nil {
-		g.GET("/changes", u.changes)
+		page("/changes", u.changes)
 	}
-	g.GET("/robots.txt", u.robots)
-	g.GET("/opensearch.xml", u.openSearch)
-	g.GET("/sitemap.xml", u.sitemapIndex)
-	g.GET("/sitemap/:part", u.sitemap)
-	g.GET("/static/:name", u.static)
+	page("/robots.txt", u.robots)
+	page("/opensearch.xml", u.openSearch)
+	page("/sitemap.xml", u.sitemapIndex)
+	page("/sitemap/:part", u.sitemap)
+	page("/static/:name", u.static)
 }
 
 // guard sets the headers every page carries and bounds its searches.
