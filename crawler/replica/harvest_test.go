@@ -64,7 +64,7 @@ func TestHarvests(t *testing.T) {
 		}
 	}
 	all := len(replica.Records(uhri.English, 1))
-	// One record has no text and one comes twice.
+	// Of its 605 elements one has no text and one comes twice: 603 records.
 	expect("English for the first time", run(uhri.English), tally{State: uhri.OK, In: all, New: all - 2, Rejected: 2})
 	expect("English again", run(uhri.English), tally{State: uhri.Unchanged, In: all, Same: all - 2, Rejected: 2})
 	for _, lang := range uhri.Langs[1:] {
