@@ -240,3 +240,32 @@ func BenchmarkScore(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkLanguages searches every language of the corpus for its most frequent words, alone and as phrases, so that
+// all of the index is touched; what it holds in memory then is the figure.
+func BenchmarkLanguages(b *testing.B) {
+	e := benchEngine(b)
+	var reqs []index.Request
+	for code, l := range e.current.langs {
+		var words []string
+		for id, c := range l.code {
+			if c < 30 {
+				words = append(words, string(l.terms.at(id)))
+			}
+		}
+		for i, w := range words {
+			for _, q := range []string{w, `"` + w + " " + words[(i+1)%len(words)] + `"`, w + " OR " + words[(i+7)%len(words)]} {
+				reqs = append(reqs, index.Request{Query: q, Langs: []uhri.Lang{code}, Limit: 20, Highlight: true, Facets: []string{"*"}, FacetLimit: -1})
+			}
+		}
+	}
+	i := 0
+	for b.Loop() {
+		if _, err := e.Search(b.Context(), reqs[i%len(reqs)]); err != nil {
+			b.Fatal(err)
+		}
+		i++
+	}
+	b.ReportMetric(memory("VmRSS"), "MB-RSS")
+	b.ReportMetric(memory("RssAnon"), "MB-anonymous")
+}

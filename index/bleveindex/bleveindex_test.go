@@ -15,6 +15,9 @@ func TestMain(m *testing.M) {
 	if dir := os.Getenv(childDir); dir != "" {
 		runChild(dir)
 	}
+	if dir := os.Getenv(fullDir); dir != "" {
+		runFull(dir)
+	}
 	// The traps' tests import bleve itself, which starts workers of its own when it is loaded; the engine does not.
 	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("github.com/blevesearch/bleve_index_api.AnalysisWorker"))
 }
