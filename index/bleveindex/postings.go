@@ -29,7 +29,7 @@ import (
 //
 // bleve is given no frequencies and no norms: positions and repeats are ours (positions.go, score.go).
 
-// document.NewTextFieldCustom wants neither store nor values for the texts; a language's field is named by its tag.
+// fieldName names the field of a language's texts.
 func fieldName(l uhri.Lang) string { return string(l) }
 
 // batchDocs is how many documents the builder keeps before it writes a segment to be merged later. It is the
@@ -37,10 +37,7 @@ func fieldName(l uhri.Lang) string { return string(l) }
 const batchDocs = 4000
 
 // postingsWriter builds the postings of one part. It is used by one goroutine.
-type postingsWriter struct {
-	b   *scorch.Builder
-	tmp string
-}
+type postingsWriter struct{ b *scorch.Builder }
 
 // newPostingsWriter writes the part to dir, with intermediate files under tmp.
 func newPostingsWriter(dir, tmp string) (*postingsWriter, error) {
@@ -53,7 +50,7 @@ func newPostingsWriter(dir, tmp string) (*postingsWriter, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &postingsWriter{b: b, tmp: tmp}, nil
+	return &postingsWriter{b}, nil
 }
 
 // add indexes the document that arrived at this place in the part.
