@@ -2,14 +2,20 @@ package main
 
 import (
 	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"time"
 
 	"uhri"
 	"uhri/crawler"
+	"uhri/crawler/fetch"
 	"uhri/crawler/replica"
+	dropped "uhri/crawler/sources/folder"
 )
 
 // demoJobs starts the demonstration publishers on this machine and harvests them.
-func (p *program) demoJobs(ctx context.Context) ([]crawler.Job, func(), error) {
+func (p *program) demoJobs(ctx context.Context, f *folder) ([]crawler.Job, func(), error) {
 	server, err := replica.Start(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -24,5 +30,55 @@ func (p *program) demoJobs(ctx context.Context) ([]crawler.Job, func(), error) {
 		}
 		jobs = append(jobs, exportJob(d, lang, "@every 10m", client))
 	}
-	return jobs, func() { server.Close() }, nil
+	more, closeMore, err := p.demoDocuments(ctx, f, client)
+	if err != nil {
+		server.Close()
+		return nil, nil, err
+	}
+	return append(jobs, more...), func() { closeMore(); server.Close() }, nil
+}
+
+// demoMissFor is how long the demonstration believes that a document is not there: so short that each harvest asks the publisher
+// again, and meets it while it is down.
+const demoMissFor = time.Minute
+
+// demoDocuments starts the demonstration's publisher of documents and fills the folder an operator would drop files into.
+func (p *program) demoDocuments(ctx context.Context, f *folder, client *fetch.Client) ([]crawler.Job, func(), error) {
+	inbox := filepath.Join(p.cfg.Data, "inbox")
+	if err := os.MkdirAll(inbox, 0o755); err != nil {
+		return nil, nil, err
+	}
+	for name, data := range replica.Dropped() {
+		if err := os.WriteFile(filepath.Join(inbox, name), data, 0o644); err != nil {
+			return nil, nil, err
+		}
+	}
+	server, err := replica.Start(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	server.Publish(replica.Symbols(replica.SymbolOptions{Documents: replica.Documents(), Down: replica.Maintenance(time.Now())}))
+	d, err := p.desk(f, client, server.Address(), demoMissFor)
+	if err != nil {
+		return nil, nil, errors.Join(err, server.Close())
+	}
+	end := func() { p.closed(errors.Join(d.Close(), server.Close())) }
+	reviews, err := p.upr(f, d, nil)
+	if err != nil {
+		end()
+		return nil, nil, err
+	}
+	inboxes, err := dropped.New(dropped.Options{Dir: inbox, Reader: d.reader, Library: d.library, Workers: readers})
+	if err != nil {
+		end()
+		return nil, nil, err
+	}
+	var jobs []crawler.Job
+	for _, src := range []crawler.Source{reviews, inboxes} {
+		j := p.documentJob(d, src, "@every 10m", "", client)
+		j.Disabled = ""     // nobody needs to be told who asks
+		j.After = "uhri/en" // reviews are found by the records that are there
+		jobs = append(jobs, j)
+	}
+	return jobs, end, nil
 }

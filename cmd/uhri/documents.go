@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -31,14 +32,15 @@ type desk struct {
 	fetcher *documents.Fetcher
 }
 
-// desk opens the desk over a data folder. address is the server that is asked for symbols.
-func (p *program) desk(f *folder, client *fetch.Client, address string) (*desk, error) {
+// desk opens the desk over a data folder. address is the server that is asked for symbols; missFor how long what is not there is not
+// asked for again, 0 = as documents has it.
+func (p *program) desk(f *folder, client *fetch.Client, address string, missFor time.Duration) (*desk, error) {
 	x, err := p.reader(readers)
 	if err != nil {
 		return nil, err
 	}
 	d := &desk{extract: x, reader: documents.NewReader(x.Read), library: documents.In(f.store)}
-	d.fetcher, err = documents.NewFetcher(documents.FetcherOptions{Client: client, Library: d.library, Reader: d.reader, Address: address, OLE: len(x.Missing()) == 0})
+	d.fetcher, err = documents.NewFetcher(documents.FetcherOptions{Client: client, Library: d.library, Reader: d.reader, Address: address, MissFor: missFor, OLE: len(x.Missing()) == 0})
 	if err != nil {
 		return nil, errors.Join(err, x.Close())
 	}
@@ -94,7 +96,7 @@ func (f *folder) reviewed(ctx context.Context) ([]uhri.Symbol, error) {
 
 // documentFeeds finds the sources of documents. What is started for them ends with the data folder.
 func (p *program) documentFeeds(name, from string, symbols []string, f *folder) ([]feed, error) {
-	d, err := p.desk(f, p.client(false), p.cfg.Sources.UPR.Address)
+	d, err := p.desk(f, p.client(false), p.cfg.Sources.UPR.Address, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -144,7 +146,7 @@ func (p *program) documentProcess(source string, f *folder) (crawler.Process, er
 	default:
 		return nil, uhri.Errorf(uhri.Invalid, "reprocess", "there is no source %q", source)
 	}
-	d, err := p.desk(f, p.client(false), p.cfg.Sources.UPR.Address)
+	d, err := p.desk(f, p.client(false), p.cfg.Sources.UPR.Address, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -163,8 +165,16 @@ func (p *program) reader(workers int) (*extract.Reader, error) {
 	if err := os.MkdirAll(cache, 0o755); err != nil {
 		return nil, err
 	}
-	return extract.New(extract.Options{Command: []string{self, readerVerb, cache}, CacheDir: cache, Workers: workers})
+	o := extract.Options{Command: []string{self, readerVerb, cache}, CacheDir: cache, Workers: workers}
+	if found, err := os.ReadDir(cache); err == nil && len(found) == 0 {
+		o.Timeout = firstTimeout
+	}
+	return extract.New(o)
 }
+
+// firstTimeout bounds the reading of one document while the cache is empty: PDFium is compiled before the first PDF is read, in each
+// child, which takes four seconds on an idle machine and has taken twenty on a busy one.
+const firstTimeout = 2 * time.Minute
 
 const readerVerb = "read-documents"
 

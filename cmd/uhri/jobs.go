@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"uhri"
@@ -46,7 +48,7 @@ const needContact = "set `contact` in the configuration, so that publishers know
 // jobs are the sources on their schedules. close ends what was started for them.
 func (p *program) jobs(ctx context.Context, f *folder, demo bool) (jobs []crawler.Job, closeJobs func(), err error) {
 	if demo {
-		return p.demoJobs(ctx)
+		return p.demoJobs(ctx, f)
 	}
 	// Downloads of a killed process are of no use to anyone.
 	if err := os.RemoveAll(filepath.Join(p.cfg.Data, "downloads")); err != nil {
@@ -68,7 +70,35 @@ func (p *program) jobs(ctx context.Context, f *folder, demo bool) (jobs []crawle
 		}
 		jobs = append(jobs, j)
 	}
-	return jobs, func() {}, nil
+	d, err := p.desk(f, client, p.cfg.Sources.UPR.Address, 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	reviews, err := p.upr(f, d, nil)
+	if err != nil {
+		return nil, nil, errors.Join(err, d.Close())
+	}
+	jobs = append(jobs, p.documentJob(d, reviews, p.cfg.Sources.UPR.Schedule, "sources.upr.schedule", client))
+	return jobs, func() { p.closed(d.Close()) }, nil
+}
+
+// documentJob is a source of documents. They all ask documents.un.org, so one at a time.
+func (p *program) documentJob(d *desk, src crawler.Source, schedule, key string, client *fetch.Client) crawler.Job {
+	j := crawler.Job{Source: src, Process: d.process(src.Name()), Schedule: schedule, Group: "documents.un.org",
+		Politeness: strings.Join(append([]string{client.Politeness()}, d.extract.Missing()...), ". ")}
+	if schedule == "" {
+		j.Disabled = key + " is empty"
+	} else if p.cfg.Contact == "" {
+		j.Disabled = needContact
+	}
+	return j
+}
+
+// closed logs what went wrong when something was closed that nobody waits for.
+func (p *program) closed(err error) {
+	if err != nil {
+		p.log.Warn("closing", "err", err)
+	}
 }
 
 // exportJob is the export in one language. English goes first: the others add texts to its records.

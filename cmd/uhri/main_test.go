@@ -13,7 +13,7 @@ import (
 
 // TestMain lets the test binary stand in for the program itself, so that tests can kill it and restart it as users would.
 func TestMain(m *testing.M) {
-	if os.Getenv("UHRI_TEST_RUN_AS_PROGRAM") == "1" {
+	if os.Getenv("UHRI_TEST_RUN_AS_PROGRAM") == "1" || len(os.Args) > 1 && os.Args[1] == readerVerb {
 		os.Unsetenv("UHRI_TEST_RUN_AS_PROGRAM")
 		os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
 	}

@@ -115,9 +115,11 @@ func jobPath(d Published) string {
 	return fmt.Sprintf("/doc/UNDOC/GEN/G%02d/%03d/%02d/%s/G%09d.%s", n%90+10, n/90%1000, n/90000%100, strings.ToUpper(d.Format), n%1e9, strings.ToUpper(d.Format))
 }
 
-// Maintenance is true for ten minutes of every half hour: a publisher that is down now and then, so that people see what a
-// failing one looks like.
-func Maintenance() bool { return time.Now().Minute()/10%3 == 2 }
+// Maintenance returns a SymbolOptions.Down of a publisher that is well when the demonstration begins and then down for ten minutes
+// of every half hour, so that people see what a failing one looks like.
+func Maintenance(begun time.Time) func() bool {
+	return func() bool { return time.Since(begun)/(10*time.Minute)%3 == 1 }
+}
 
 // Address is where the server answers.
 func (s *Server) Address() string { return s.base }
