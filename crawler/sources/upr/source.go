@@ -167,8 +167,8 @@ func (r *run) harvest(ctx context.Context) error {
 	return nil
 }
 
-// look returns what is known of a document, asking for it where it is due. ok is false when it is not there, was taken down,
-// or must wait for the next run. guess says that nobody claims it exists.
+// look returns what is known of a document, asking for it where it is due. ok is false when it is not there or must wait for
+// the next run.
 func (r *run) look(ctx context.Context, symbol uhri.Symbol, l uhri.Lang) (d sight, ok bool, err error) {
 	key := string(symbol) + "@" + string(l)
 	d, ok = r.seen[key]
@@ -183,7 +183,9 @@ func (r *run) look(ctx context.Context, symbol uhri.Symbol, l uhri.Lang) (d sigh
 		case err == nil:
 			d.First = f.FetchedAt
 		case k == uhri.Gone:
-			return d, false, nil
+			// It was taken down. That this cursor does not know it says that the takedown may have ended: one request, whose answer
+			// the library keeps only then.
+			f = documents.File{}
 		case k != uhri.NotFound:
 			return d, false, err
 		}
