@@ -2,12 +2,14 @@ package api
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
 
 	"uhri/api/export"
 	"uhri/api/feed"
+	"uhri/api/matrix"
 	"uhri/api/problem"
 	"uhri/index/searchurl"
 )
@@ -16,9 +18,18 @@ import (
 const dictionaryPath = "/data-dictionary.json"
 
 // Owns reports whether a path is answered by the API: its own addresses, and the twins of the search page that are
-// files or feeds. Everything else is the portal's.
+// files or feeds, the matrices of States. Everything else is the portal's.
 func Owns(path string) bool {
-	return path == "/api/v1" || strings.HasPrefix(path, "/api/v1/") || path == "/openapi.json" || path == dictionaryPath || strings.HasPrefix(path, "/search.")
+	return matrixFile(path) != "" || path == "/api/v1" || strings.HasPrefix(path, "/api/v1/") || path == "/openapi.json" || path == dictionaryPath || strings.HasPrefix(path, "/search.")
+}
+
+// matrixFile is the name of the file where the path is one of a State's matrices, and else empty.
+func matrixFile(path string) string {
+	rest, ok := strings.CutPrefix(path, "/country/")
+	if _, file, found := strings.Cut(rest, "/"); ok && found && slices.Contains(matrix.Files(), file) {
+		return file
+	}
+	return ""
 }
 
 // files registers the twins of the search page.
@@ -37,6 +48,17 @@ func (a *API) files() {
 				r.Method = http.MethodHead
 			}
 			return refuse(c, a.o.Exports.Serve(c.Response(), r, f.Name, false))
+		})
+	}
+	matrices := matrix.NewServer(a.o.Searcher, a.o.Exports)
+	for _, file := range matrix.Files() {
+		a.echo.GET("/country/:state/"+file, func(c echo.Context) error {
+			r := c.Request()
+			if isHead(r.Context()) {
+				r = r.Clone(r.Context())
+				r.Method = http.MethodHead
+			}
+			return refuse(c, matrices.Serve(c.Response(), r, c.Param("state"), file))
 		})
 	}
 	feeds := feed.NewServer(feed.Options{Searcher: a.o.Searcher, BaseURL: a.o.BaseURL, Rights: a.o.Rights, Version: a.o.Version, Demo: a.o.Demo})

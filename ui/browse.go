@@ -244,6 +244,8 @@ func (u *UI) introduce(p *ProfilePage) {
 			to := searchurl.At(countryURL(uhri.Country(p.Value))+"/matrix."+ext, p.At.Request())
 			p.Matrix = append(p.Matrix, Link{Label: w.Text("export." + ext), URL: to.String()})
 		}
+		to := searchurl.At(countryURL(uhri.Country(p.Value))+"/impact-oss.csv", p.At.Request())
+		p.Matrix = append(p.Matrix, Link{Label: w.Text("export.impact"), URL: to.String()})
 	}
 }
 

@@ -69,7 +69,7 @@ type Options struct {
 	Exports []string
 	// Feeds says that /search.atom and /search.feed.json answer.
 	Feeds bool
-	// Matrix says that /country/{ISO3}/matrix.{xlsx,csv} answer.
+	// Matrix says that /country/{ISO3}/matrix.{xlsx,csv} and impact-oss.csv answer.
 	Matrix bool
 
 	Demo    bool   // everything shown is invented: the strip on every page, no citing, nothing for crawlers

@@ -45,7 +45,7 @@ func (p *program) newWeb(f *folder, demo bool) (*web, error) {
 	}
 	portal, err := ui.New(ui.Options{
 		Searcher: searcher, Sources: w, History: changeLog{f.store}, Changes: changePages{f.store},
-		OpenAPI: a.OpenAPI(), Exports: formats, Feeds: true,
+		OpenAPI: a.OpenAPI(), Exports: formats, Feeds: true, Matrix: true,
 		Demo: demo, Contact: c.Contact, Version: version, BaseURL: c.Server.BaseURL, Logger: p.log,
 	})
 	if err != nil {

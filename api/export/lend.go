@@ -1,0 +1,109 @@
+package export
+
+import (
+	"archive/zip"
+	"context"
+	"io"
+	"net/http"
+	"strings"
+
+	"uhri"
+	"uhri/api/problem"
+)
+
+// Other packages make files of other shapes: the matrix of a State, the members of a pinned search. What follows lends
+// them what every file of this service has: the same limits, the same columns, the same care with cells.
+
+// File is one file ready to be sent.
+type File struct {
+	Name      string // for the reader's disk
+	MediaType string
+	Tag       string // everything the bytes depend on; becomes the ETag
+	Snapshot  string
+	Rows      int
+	Write     func(ctx context.Context, w io.Writer) error
+}
+
+// Send answers with a file under the limits of exports: it counts as one. prepare runs inside them, so what it costs
+// is bounded too. It returns a problem where nothing has been written yet; once the file has begun, a failure breaks
+// the connection.
+func (s *Server) Send(w http.ResponseWriter, r *http.Request, prepare func(context.Context) (File, error)) *problem.Problem {
+	release, refused := s.Admit(r)
+	if refused != nil {
+		return refused
+	}
+	defer release()
+	ctx := r.Context()
+	f, err := prepare(ctx)
+	if err != nil {
+		return problem.Of(err)
+	}
+	h := w.Header()
+	tag := etag(s.o.Version, s.o.BaseURL, f.MediaType, f.Tag)
+	h.Set("ETag", tag)
+	h.Set("Cache-Control", "no-cache")
+	if f.Snapshot != "" {
+		h.Set("X-Snapshot", f.Snapshot)
+	}
+	if inm := r.Header.Get("If-None-Match"); inm != "" && strings.Contains(inm, strings.TrimPrefix(tag, "W/")) {
+		w.WriteHeader(http.StatusNotModified)
+		return nil
+	}
+	h.Set("Content-Type", f.MediaType)
+	h.Set("Content-Disposition", `attachment; filename="`+f.Name+`"`)
+	h.Set("X-Total-Count", itoa(f.Rows))
+	if r.Method == http.MethodHead {
+		return nil
+	}
+	out := newPatient(w, s.o.Patience)
+	out.headers()
+	if err = f.Write(ctx, out); err == nil {
+		err = out.Flush()
+	}
+	if err != nil {
+		if ctx.Err() == nil {
+			s.o.Log.Error("file broken off", "media", f.MediaType, "snapshot", f.Snapshot, "err", err)
+		}
+		panic(http.ErrAbortHandler) // a file that ends early must not look whole
+	}
+	return nil
+}
+
+// Admit counts a piece of work as one export, or says when to come back. release ends it.
+func (s *Server) Admit(r *http.Request) (release func(), refused *problem.Problem) {
+	if p := s.enter(r); p != nil {
+		return nil, p
+	}
+	return func() { s.leave(r) }, nil
+}
+
+// Values returns what a record has in a column; nothing where nothing is known.
+func (p *Plan) Values(c Column, r *uhri.Recommendation) []string { return c.values(nil, p.view(r)) }
+
+// Cell returns what a record has in a column, several values joined as in CSV.
+func (p *Plan) Cell(c Column, r *uhri.Recommendation) string {
+	return strings.Join(p.Values(c, r), "; ")
+}
+
+// Width is how wide the column stands in a sheet, in characters.
+func (c Column) Width() float64 { return c.width }
+
+// Line appends one line of CSV, quoted where it must be and with formulas defused.
+func Line(dst []byte, cells ...string) []byte {
+	for i, s := range cells {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = appendField(dst, s)
+	}
+	return append(dst, "\r\n"...)
+}
+
+// Fit cuts a text to what a spreadsheet's cell can hold, and says so.
+func Fit(s string) string { return fit(s) }
+
+// Pairs lists the manifest for people, one fact a line.
+func (m Manifest) Pairs() [][2]string { return m.pairs() }
+
+// Zip is a container for spreadsheets whose bytes are the same each time.
+func Zip(w io.Writer) *zip.Writer { return newOrderedZip(w, 1).Writer }
