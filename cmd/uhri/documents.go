@@ -80,23 +80,13 @@ func parseSymbols(raw []string) (out []uhri.Symbol, err error) {
 
 // reviewed lists the reports whose recommendations are in the store, whoever brought them.
 func (f *folder) reviewed(ctx context.Context) ([]uhri.Symbol, error) {
-	seen := map[uhri.Symbol]bool{}
-	var out []uhri.Symbol
-	for r, err := range f.store.Records(ctx) {
-		if err != nil {
-			return nil, err
-		}
-		if s := r.Symbol.Base(); r.Mechanism == uhri.MechanismUPR && s != "" && !seen[s] {
-			seen[s] = true
-			out = append(out, s)
-		}
-	}
-	return out, nil
+	return f.symbols(ctx, uhri.MechanismUPR)
 }
 
 // documentFeeds finds the sources of documents. What is started for them ends with the data folder.
 func (p *program) documentFeeds(name, from string, symbols []string, f *folder) ([]feed, error) {
-	d, err := p.desk(f, p.client(false), p.cfg.Sources.UPR.Address, 0)
+	client := p.client(false)
+	d, err := p.desk(f, client, p.cfg.Sources.UPR.Address, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -114,18 +104,26 @@ func (p *program) documentFeeds(name, from string, symbols []string, f *folder) 
 			return nil, err
 		}
 		return []feed{{src, d.process(src.Name())}}, nil
-	case "upr":
+	case "upr", "treatybodies", "specialprocedures":
 		if p.cfg.Contact == "" {
 			return nil, uhri.Errorf(uhri.Invalid, "harvest", "%s", needContact)
 		}
 		if from != "" {
-			return nil, uhri.Errorf(uhri.Invalid, "harvest", "--from is not for %s; its server is sources.upr.address in the configuration", name)
+			return nil, uhri.Errorf(uhri.Invalid, "harvest", "--from is not for %s; its server is sources.%s.address in the configuration", name, name)
 		}
 		only, err := parseSymbols(symbols)
 		if err != nil {
 			return nil, err
 		}
-		src, err := p.upr(f, d, only)
+		var src crawler.Source
+		switch name {
+		case "treatybodies":
+			src, err = d.treatyBodies(client, p.cfg.Sources.TreatyBodies.Address, only)
+		case "specialprocedures":
+			src, err = d.specialProcedures(f, client, p.cfg.Sources.SpecialProcedures.Address, only)
+		default:
+			src, err = p.upr(f, d, only)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -253,7 +251,10 @@ func (p *program) explained(ctx context.Context, name string, r *extract.Reader)
 	defer s.Close()
 	library := documents.In(s)
 	f, err := library.Newest(ctx, symbol, uhri.English)
-	if uhri.KindOf(err) == uhri.NotFound && p.cfg.Contact != "" && !symbol.Demo() {
+	if uhri.KindOf(err) == uhri.NotFound && !symbol.Demo() {
+		if p.cfg.Contact == "" {
+			return part, nil, uhri.Errorf(uhri.NotFound, "explain", "%s is not among the documents here; to fetch it, %s", symbol, needContact)
+		}
 		var fetcher *documents.Fetcher
 		fetcher, err = documents.NewFetcher(documents.FetcherOptions{Client: p.client(false), Library: library, Reader: documents.NewReader(r.Read),
 			Address: p.cfg.Sources.UPR.Address, OLE: len(r.Missing()) == 0})
