@@ -36,7 +36,7 @@ type MatrixRow struct {
 var (
 	matrixHead   = regexp.MustCompile(`(?i)^\s*(?:recommendations?\b|recomendaci)`)
 	matrixNumber = regexp.MustCompile(`^\s*(\d{1,3}\.\s?\d{1,3})\.?\s*`)
-	matrixSource = regexp.MustCompile(`(?i)source of (?:the )?position\s*:?\s*(A/HRC/[^\s,–-]+)(?:\s*[-–,]*\s*para(?:graph)?s?\.?\s*([\d\s.–-]+))?`)
+	matrixSource = regexp.MustCompile(`(?i)source of (?:the )?position\s*:?\s*((?:DEMO/)?A/HRC/[^\s,–-]+)(?:\s*[-–,]*\s*para(?:graph)?s?\.?\s*([\d\s.–-]+))?`)
 	themeRow     = regexp.MustCompile(`(?i)^\s*themes?\s*:\s*(.*)`)
 )
 
