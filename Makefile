@@ -51,7 +51,7 @@ tools: ## install the programs the tests use beside Go (Debian packages; needs r
 .PHONY: bench
 bench: ## measure queries against other engines, import, publish and exports; BENCH=all adds six languages
 	$(GO) run ./index/indextest/bench
-	BENCH=$(or $(BENCH),en) $(GO) test -count=1 -timeout 2h -run TestBenchImport ./cmd/uhri
+	BENCH=$(or $(BENCH),en) $(GO) test -count=1 -timeout 2h -v -run TestBenchImport ./cmd/uhri
 
 .PHONY: soak
 soak: ## long campaigns: random query trees, fuzzing, kill -9 loops

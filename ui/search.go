@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
 
@@ -37,6 +38,7 @@ type SearchPage struct {
 	Address string // absolute, of the whole result set
 	Panels  []Panel
 	Hits    []Hit
+	Asks    int // different asks among the results; 0 when none is a recommendation
 	u       *UI
 	matches map[string][2]int // facet with two or more values ticked → counts of any and of all
 	anyway  int               // results without any filter, counted when there are none with them
@@ -68,7 +70,7 @@ func (u *UI) search(c echo.Context) error {
 	}
 
 	run := asked
-	run.Highlight, run.Explain, run.Facets, run.FacetPrefix = true, strings.TrimSpace(asked.Query) != "", panelFacets(), ""
+	run.Highlight, run.Explain, run.Facets, run.FacetPrefix = true, strings.TrimSpace(asked.Query) != "", append(panelFacets(), "ask"), ""
 	res, err := u.o.Searcher.Search(ctx, run)
 	if err != nil {
 		p.Problem = u.problem(err, asked)
@@ -104,6 +106,10 @@ func (u *UI) search(c echo.Context) error {
 		}
 		p.Hits = append(p.Hits, u.hit(h, i+1, to.String(), prefer))
 	}
+	if err := u.askMarks(ctx, res, p.Hits); err != nil {
+		return err
+	}
+	p.Asks = distinctAsks(res)
 	for _, format := range u.o.Exports {
 		p.Exports = append(p.Exports, Link{Label: u.words.Text("export." + format), URL: p.At.File(format).String()})
 	}
@@ -161,15 +167,11 @@ func around(q string, at int) (before, here, after string) {
 	if at < 0 || at > len(q) || len(q) > 2000 {
 		return "", "", ""
 	}
-	for i, r := range q[at:] {
-		_ = i
-		n := len(string(r))
-		if at+n > len(q) {
-			n = len(q) - at
-		}
-		return q[:at], q[at : at+n], q[at+n:]
+	if at == len(q) {
+		return q, "", ""
 	}
-	return q, "", ""
+	_, n := utf8.DecodeRuneInString(q[at:])
+	return q[:at], q[at : at+n], q[at+n:]
 }
 
 // narrowed reports whether the search is more than everything in its default order.

@@ -17,7 +17,7 @@ const rowGroup = 8192
 // metadata key "uhri.manifest".
 type parquetEncoder struct {
 	p *Plan
-	w *parquet.Writer
+	w *parquet.GenericWriter[any]
 	n int // rows since the last row group
 	o io.Writer
 }
@@ -49,7 +49,7 @@ func (e *parquetEncoder) Begin() error {
 	if err != nil {
 		return err
 	}
-	e.w = parquet.NewWriter(e.o, parquet.NewSchema("recommendations", root), parquet.Compression(&parquet.Zstd),
+	e.w = parquet.NewGenericWriter[any](e.o, parquet.NewSchema("recommendations", root), parquet.Compression(&parquet.Zstd),
 		parquet.CreatedBy("uhri", "1", ""), parquet.KeyValueMetadata("uhri.manifest", string(manifest)))
 	return nil
 }

@@ -287,7 +287,6 @@ type builder struct {
 	bold     float64
 	italic   float64
 	chars    float64
-	right    []string
 	contents bool // on a page of contents
 	page     int
 }

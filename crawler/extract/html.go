@@ -86,8 +86,8 @@ type pageReader struct {
 
 // inline is an open element that changes style.
 type inline struct {
-	tag                       atom.Atom
-	bold, italic, super, link bool
+	tag                 atom.Atom
+	bold, italic, super bool
 }
 
 func decodeHTML(data []byte) (*Document, error) {

@@ -106,7 +106,7 @@ func workingGroupSession(text string) int {
 		return 0
 	}
 	w := strings.ToLower(m[1])
-	if n, err := strconv.Atoi(strings.TrimRight(w, "stndrdth")); err == nil {
+	if n, err := strconv.Atoi(strings.TrimRight(w, "dhnrst")); err == nil {
 		return n
 	}
 	if n, ok := ordinals[w]; ok {

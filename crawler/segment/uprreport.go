@@ -66,7 +66,6 @@ var (
 	draftSymbol  = regexp.MustCompile(`^A/HRC/WG\.6/\d+/L\.\d+`)
 	reviewOf     = regexp.MustCompile(`\b(?:review|Review) of (?:the )?([\p{Lu}][\p{L}’'\-() ]{2,60}?)(?: was held|:|,| at (?:its|the)|\.)`)
 	delegation   = regexp.MustCompile(`(?i)\bthe delegation of (?:the )?([\p{L}’'\-() ]{3,60}?) was headed`)
-	stateStated  = regexp.MustCompile(`(?i)\b(\d{1,3}) recommendations\b`)
 	trailingMark = regexp.MustCompile(`(\)\s*[;.]?)\s*\d{1,2}$`) // a footnote's, glued to the end
 	embedded     = regexp.MustCompile(`[;.)]\s+\d{1,3}(?:\.\d{1,3})?\.?\s+\p{Lu}\p{Ll}+\s`)
 )

@@ -45,7 +45,6 @@ type parser struct {
 	lexemes []lexeme
 	next    int
 	depth   int
-	leaves  int
 	notices []Notice
 	failed  *Error
 }
