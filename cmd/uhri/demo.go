@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"uhri"
@@ -57,7 +58,7 @@ func (p *program) demoDocuments(ctx context.Context, f *folder, client *fetch.Cl
 	if err != nil {
 		return nil, nil, err
 	}
-	server.Publish(replica.Symbols(replica.SymbolOptions{Documents: replica.Documents(), Down: replica.Maintenance(time.Now())}))
+	server.Publish(replica.Symbols(replica.SymbolOptions{Documents: slices.Concat(replica.Documents(), replica.Visits()), Down: replica.Maintenance(time.Now())}))
 	d, err := p.desk(f, client, server.Address(), demoMissFor)
 	if err != nil {
 		return nil, nil, errors.Join(err, server.Close())
@@ -73,12 +74,17 @@ func (p *program) demoDocuments(ctx context.Context, f *folder, client *fetch.Cl
 		end()
 		return nil, nil, err
 	}
+	found, endFound, err := p.demoDiscovery(ctx, f, d, client)
+	if err != nil {
+		end()
+		return nil, nil, err
+	}
 	var jobs []crawler.Job
-	for _, src := range []crawler.Source{reviews, inboxes} {
+	for _, src := range append([]crawler.Source{reviews, inboxes}, found...) {
 		j := p.documentJob(d, src, "@every 10m", "", client)
 		j.Disabled = ""     // nobody needs to be told who asks
 		j.After = "uhri/en" // reviews are found by the records that are there
 		jobs = append(jobs, j)
 	}
-	return jobs, end, nil
+	return jobs, func() { end(); p.closed(endFound()) }, nil
 }

@@ -78,7 +78,18 @@ func (p *program) jobs(ctx context.Context, f *folder, demo bool) (jobs []crawle
 	if err != nil {
 		return nil, nil, errors.Join(err, d.Close())
 	}
-	jobs = append(jobs, p.documentJob(d, reviews, p.cfg.Sources.UPR.Schedule, "sources.upr.schedule", client))
+	observations, err := d.treatyBodies(client, p.cfg.Sources.TreatyBodies.Address, nil)
+	if err != nil {
+		return nil, nil, errors.Join(err, d.Close())
+	}
+	visits, err := d.specialProcedures(f, client, p.cfg.Sources.SpecialProcedures.Address, nil)
+	if err != nil {
+		return nil, nil, errors.Join(err, d.Close())
+	}
+	jobs = append(jobs,
+		p.documentJob(d, reviews, p.cfg.Sources.UPR.Schedule, "sources.upr.schedule", client),
+		p.documentJob(d, observations, p.cfg.Sources.TreatyBodies.Schedule, "sources.treatybodies.schedule", client),
+		p.documentJob(d, visits, p.cfg.Sources.SpecialProcedures.Schedule, "sources.specialprocedures.schedule", client))
 	return jobs, func() { p.closed(d.Close()) }, nil
 }
 

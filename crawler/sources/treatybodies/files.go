@@ -68,7 +68,7 @@ func (f *files) Fetch(ctx context.Context, symbol uhri.Symbol, l uhri.Lang) (doc
 	if len(whys) == 0 {
 		whys = []string{"the database has no file in this language"}
 	}
-	return documents.File{}, uhri.Errorf(uhri.NotFound, "fetch", "%s in %s: %s", symbol, l, strings.Join(whys, "; "))
+	return documents.File{}, uhri.Errorf(uhri.NotFound, "fetch", "in %s: %s", l, strings.Join(whys, "; "))
 }
 
 // file fetches one file. why says that it is not the document.
@@ -164,7 +164,7 @@ func (f *files) read(ctx context.Context, symbol uhri.Symbol) ([]link, error) {
 	})
 	if len(out) == 0 {
 		if noFiles.MatchString(p.Text()) {
-			return nil, uhri.Errorf(uhri.NotFound, "fetch", "%s: neither documents.un.org nor the database has a file of it", symbol)
+			return nil, uhri.Errorf(uhri.NotFound, "fetch", "neither documents.un.org nor the database has a file of it")
 		}
 		return nil, shape(p, "the page of %s has neither links to files (%s) nor the note that there are none", symbol, f.o.Select.Files)
 	}

@@ -356,7 +356,7 @@ func (s *Source) line(tr *goquery.Selection, columns map[string]int, c Committee
 			}
 		}
 	})
-	dates := []string{tr.Text()}
+	var dates []string
 	if td := cell("date"); td != nil {
 		dates = []string{td.Text()}
 	} else {
