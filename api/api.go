@@ -22,6 +22,7 @@ import (
 	"uhri"
 	"uhri/api/edge"
 	"uhri/api/export"
+	"uhri/api/pin"
 	"uhri/api/problem"
 	"uhri/index"
 )
@@ -36,6 +37,7 @@ type Options struct {
 	Changes  Changes // nil: changes answers 501
 	// Exports serves whole result sets. Give the portal's own, so that both share its limits; nil makes one.
 	Exports *export.Server
+	Pins    *pin.Server // nil: /q/{id}.{json,csv,ndjson} answer 501
 
 	BaseURL string // public address without a slash at the end, for links: "https://example.org"; "" = relative links
 	Version string // of the software; part of every ETag

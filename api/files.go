@@ -7,9 +7,11 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"uhri"
 	"uhri/api/export"
 	"uhri/api/feed"
 	"uhri/api/matrix"
+	"uhri/api/pin"
 	"uhri/api/problem"
 	"uhri/index/searchurl"
 )
@@ -18,9 +20,10 @@ import (
 const dictionaryPath = "/data-dictionary.json"
 
 // Owns reports whether a path is answered by the API: its own addresses, and the twins of the search page that are
-// files or feeds, the matrices of States. Everything else is the portal's.
+// files or feeds, the matrices of States, the files of
+// pinned searches. Everything else is the portal's.
 func Owns(path string) bool {
-	return matrixFile(path) != "" || path == "/api/v1" || strings.HasPrefix(path, "/api/v1/") || path == "/openapi.json" || path == dictionaryPath || strings.HasPrefix(path, "/search.")
+	return matrixFile(path) != "" || pinFile(path) || path == "/api/v1" || strings.HasPrefix(path, "/api/v1/") || path == "/openapi.json" || path == dictionaryPath || strings.HasPrefix(path, "/search.")
 }
 
 // matrixFile is the name of the file where the path is one of a State's matrices, and else empty.
@@ -30,6 +33,13 @@ func matrixFile(path string) string {
 		return file
 	}
 	return ""
+}
+
+// pinFile reports whether the path is a pinned search for programs; its page is the portal's.
+func pinFile(path string) bool {
+	name, ok := strings.CutPrefix(path, "/q/")
+	_, ext, found := strings.Cut(name, ".")
+	return ok && found && slices.Contains(pin.Files(), ext)
 }
 
 // files registers the twins of the search page.
@@ -61,6 +71,18 @@ func (a *API) files() {
 			return refuse(c, matrices.Serve(c.Response(), r, c.Param("state"), file))
 		})
 	}
+	a.echo.GET("/q/:file", func(c echo.Context) error {
+		if a.o.Pins == nil {
+			return refuse(c, problem.Of(uhri.Errorf(uhri.Unsupported, "", "this service pins no searches")))
+		}
+		r := c.Request()
+		if isHead(r.Context()) {
+			r = r.Clone(r.Context())
+			r.Method = http.MethodHead
+		}
+		id, ext, _ := strings.Cut(c.Param("file"), ".")
+		return refuse(c, a.o.Pins.Serve(c.Response(), r, id, ext))
+	})
 	feeds := feed.NewServer(feed.Options{Searcher: a.o.Searcher, BaseURL: a.o.BaseURL, Rights: a.o.Rights, Version: a.o.Version, Demo: a.o.Demo})
 	for _, k := range feed.Kinds() {
 		a.echo.GET("/search."+k.Ext, func(c echo.Context) error {

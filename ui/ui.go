@@ -19,6 +19,8 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"uhri"
+	"uhri/api/pin"
+	"uhri/api/problem"
 	"uhri/index"
 )
 
@@ -71,6 +73,10 @@ type Options struct {
 	Feeds bool
 	// Matrix says that /country/{ISO3}/matrix.{xlsx,csv} and impact-oss.csv answer.
 	Matrix bool
+	// Pins keeps pinned searches: /q/{id}, and the button of the search page. Never with Demo.
+	Pins *pin.Desk
+	// Admit counts the pinning of a search as an export, or says when to come back; nil lets everyone in.
+	Admit func(*http.Request) (release func(), refused *problem.Problem)
 
 	Demo    bool   // everything shown is invented: the strip on every page, no citing, nothing for crawlers
 	Contact string // where to report a problem: a mail address or an https address
@@ -148,6 +154,8 @@ func (u *UI) Register(e *echo.Echo) {
 	page := func(path string, h echo.HandlerFunc) { g.Match([]string{http.MethodGet, http.MethodHead}, path, h) }
 	page("/", u.home)
 	page("/search", u.search)
+	g.POST("/q", u.pinSearch)
+	page("/q/:id", u.pinnedSearch)
 	page("/r/:id", u.record)
 	page("/d/*", u.document)
 	for path, facet := range map[string]string{"/sdg": "goal", "/country": "country", "/theme": "theme", "/group": "group", "/mechanism": "body", "/recommending": "recommending_state"} {

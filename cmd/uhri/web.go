@@ -13,6 +13,7 @@ import (
 	"uhri/api/edge"
 	"uhri/api/export"
 	"uhri/api/gate"
+	"uhri/api/pin"
 	"uhri/crawler/store"
 	"uhri/ui"
 )
@@ -23,6 +24,12 @@ func (p *program) newWeb(f *folder, demo bool) (*web, error) {
 	c := p.cfg
 	searcher := gate.New(f.engine, gate.Options{Slots: c.Server.MaxSearches, Deadline: time.Duration(c.Server.SearchTimeout)})
 	exports := export.NewServer(export.Options{Searcher: searcher, BaseURL: c.Server.BaseURL, Rights: c.Rights, Version: version, Demo: demo, Log: p.log})
+	var desk *pin.Desk // invented data is not cited
+	var pins *pin.Server
+	if !demo {
+		desk = pin.NewDesk(pin.Options{Searcher: searcher, Shelf: pinShelf{f.store}, Ledger: pinShelf{f.store}, Version: version})
+		pins = pin.NewServer(desk, exports)
+	}
 	var trusted []netip.Prefix
 	for _, s := range c.Server.TrustedProxies {
 		n, err := netip.ParsePrefix(s)
@@ -32,7 +39,7 @@ func (p *program) newWeb(f *folder, demo bool) (*web, error) {
 		trusted = append(trusted, n)
 	}
 	a, err := api.New(api.Options{
-		Searcher: searcher, Sources: w, Changes: changeLog{f.store}, Exports: exports,
+		Searcher: searcher, Sources: w, Changes: changeLog{f.store}, Exports: exports, Pins: pins,
 		BaseURL: c.Server.BaseURL, Version: version, Contact: c.Contact, Rights: c.Rights, Demo: demo,
 		Trusted: trusted, PerMinute: c.Server.Requests, Log: p.log, Observe: w.metrics.observe,
 	})
@@ -45,7 +52,7 @@ func (p *program) newWeb(f *folder, demo bool) (*web, error) {
 	}
 	portal, err := ui.New(ui.Options{
 		Searcher: searcher, Sources: w, History: changeLog{f.store}, Changes: changePages{f.store},
-		OpenAPI: a.OpenAPI(), Exports: formats, Feeds: true, Matrix: true,
+		OpenAPI: a.OpenAPI(), Exports: formats, Feeds: true, Matrix: true, Pins: desk, Admit: exports.Admit,
 		Demo: demo, Contact: c.Contact, Version: version, BaseURL: c.Server.BaseURL, Logger: p.log,
 	})
 	if err != nil {

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"context"
+
+	"uhri"
+	"uhri/api/pin"
+	"uhri/crawler/store"
+)
+
+// pinShelf gives pinned searches the store in their terms.
+type pinShelf struct{ *store.Store }
+
+// PutPin implements pin.Shelf.
+func (s pinShelf) PutPin(ctx context.Context, p pin.Stored) (bool, error) {
+	return s.Store.PutPin(ctx, store.Pin(p))
+}
+
+// Pin implements pin.Shelf.
+func (s pinShelf) Pin(ctx context.Context, id string) (pin.Stored, error) {
+	p, err := s.Store.Pin(ctx, id)
+	return pin.Stored(p), err
+}
+
+// Changes implements pin.Ledger.
+func (s pinShelf) Changes(ctx context.Context, since, upTo uhri.Seq, yield func(uhri.Change) bool) error {
+	const page = 1000
+	for at := 0; ; at += page {
+		all, err := s.Store.Changes(ctx, since, store.ChangeFilter{UpTo: upTo, Limit: page, Offset: at})
+		if err != nil {
+			return err
+		}
+		for _, c := range all {
+			if !yield(c) {
+				return nil
+			}
+		}
+		if len(all) < page {
+			return nil
+		}
+	}
+}

@@ -1,0 +1,241 @@
+package ui
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"uhri"
+	"uhri/api/cite"
+	"uhri/api/pin"
+	"uhri/api/problem"
+	"uhri/index/searchurl"
+)
+
+// PinPage shows a pinned search: what it found then, what it finds now, and how the two differ.
+type PinPage struct {
+	Frame
+	Pin   *pin.Pin
+	Now   *pin.Comparison
+	At    searchurl.Address // the same search on the current snapshot
+	Diffs []PinDifference
+	Files []Link
+	u     *UI
+}
+
+// PinDifference is one kind of difference with its first records.
+type PinDifference struct {
+	Kind    string // "added", "changed", "withdrawn", "left"
+	Head    string
+	Sub     string
+	Count   int
+	Records []PinRecord
+	More    int
+}
+
+// PinRecord is one record that differs.
+type PinRecord struct {
+	Link
+	Note  string
+	Edits []Edit
+}
+
+// pinForm are the fields that carry a search to be pinned: the one shown, on the snapshot it was shown from.
+func pinForm(at searchurl.Address, snapshot string) []searchurl.Pair {
+	return at.Set().Sort("").Snapshot(snapshot).Pairs()
+}
+
+// CanPin reports whether the page offers to pin its search.
+func (p *SearchPage) CanPin() bool { return p.u.o.Pins != nil && !p.Demo && p.Result != nil }
+
+// PinFields are the hidden fields of the form that pins the search.
+func (p *SearchPage) PinFields() []searchurl.Pair { return pinForm(p.At, p.Snapshot.ID) }
+
+// pinSearch keeps a search: POST /q with its parameters, as a form, or as JSON {"search": "q=…&country=KEN"}.
+func (u *UI) pinSearch(c echo.Context) error {
+	r := c.Request()
+	media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	made, err := u.pinAsked(r, media)
+	if err == nil {
+		return c.Redirect(http.StatusSeeOther, "/q/"+made.ID)
+	}
+	p := problem.Of(err)
+	p.Demo = u.o.Demo
+	if media == "application/json" {
+		problem.Write(c.Response(), r, p)
+		return nil
+	}
+	if _, ok := errors.AsType[*problem.Problem](err); !ok {
+		return err
+	}
+	if p.RetryAfter > 0 {
+		c.Response().Header().Set("Retry-After", strconv.Itoa(p.RetryAfter))
+	}
+	notice := noticePage{Frame: u.frame(c, "search", u.words.Text("pin.refused")), Status: p.Status, Head: u.words.Text("pin.refused"), Lede: sentence(p.Detail),
+		Ways: []Link{{Label: u.words.Text("fail.way.search"), URL: "/search"}}}
+	notice.NoIndex = true
+	return u.render(c, p.Status, "notice", notice)
+}
+
+func (u *UI) pinAsked(r *http.Request, media string) (*pin.Pin, error) {
+	if u.o.Pins == nil || u.o.Demo {
+		return nil, uhri.Errorf(uhri.Unsupported, "pin", "this data is invented, so no search of it can be cited")
+	}
+	if err := u.sameOrigin(r); err != nil {
+		return nil, err
+	}
+	params, err := pinParameters(r, media)
+	if err != nil {
+		return nil, err
+	}
+	req, faults := searchurl.Parse(formValues(params), searchurl.Options{})
+	if len(faults) > 0 { // a citation of a search that was read otherwise than meant helps nobody
+		return nil, problem.Invalid(faults...)
+	}
+	if u.o.Admit != nil {
+		release, refused := u.o.Admit(r)
+		if refused != nil {
+			return nil, refused
+		}
+		defer release()
+	}
+	return u.o.Pins.Pin(r.Context(), req)
+}
+
+// sameOrigin refuses what another site makes a browser send (Sec-Fetch-Site, Origin); programs send neither.
+func (u *UI) sameOrigin(r *http.Request) error {
+	check := http.NewCrossOriginProtection()
+	if u.o.BaseURL != "" { // behind a proxy the host may be another than the one people see
+		if err := check.AddTrustedOrigin(u.o.BaseURL); err != nil {
+			return err
+		}
+	}
+	if err := check.Check(r); err != nil {
+		return problem.New(http.StatusForbidden, "searches are pinned from this site's own pages, or by programs that are no browser")
+	}
+	return nil
+}
+
+// pinParameters reads the search out of a body.
+func pinParameters(r *http.Request, media string) (url.Values, error) {
+	const most = 64 << 10 // a query and its filters take a quarter
+	body, err := io.ReadAll(io.LimitReader(r.Body, most+1))
+	if err != nil || len(body) > most {
+		return nil, uhri.Errorf(uhri.Invalid, "pin", "the search could not be read, or is longer than %d bytes", most)
+	}
+	query := string(body)
+	switch media {
+	case "application/json":
+		var asked struct {
+			Search string `json:"search"`
+		}
+		if err := json.Unmarshal(body, &asked); err != nil {
+			return nil, uhri.Errorf(uhri.Invalid, "pin", `send {"search": "q=torture&country=KEN"}`)
+		}
+		query = strings.TrimPrefix(asked.Search, "?")
+	case "application/x-www-form-urlencoded", "":
+	default:
+		return nil, uhri.Errorf(uhri.Invalid, "pin", "send a form, or JSON")
+	}
+	v, err := url.ParseQuery(query)
+	if err != nil {
+		return nil, uhri.Errorf(uhri.Invalid, "pin", "the search is no query string")
+	}
+	return v, nil
+}
+
+// pinnedSearch is the page of a pinned search.
+func (u *UI) pinnedSearch(c echo.Context) error {
+	if u.o.Pins == nil {
+		return uhri.Errorf(uhri.NotFound, "pin", "there is no pinned search at this address")
+	}
+	ctx := c.Request().Context()
+	made, err := u.o.Pins.Get(ctx, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	now, err := u.o.Pins.Compare(ctx, made)
+	if err != nil {
+		return err
+	}
+	req, err := made.Search()
+	if err != nil {
+		return err
+	}
+	w := u.words
+	p := &PinPage{Frame: u.frame(c, "search", w.Text("pin.title", made.ID)), Pin: made, Now: now, At: searchAt(req), u: u}
+	p.NoIndex, p.Snapshot, p.JSON = true, now.Snapshot, "/q/"+made.ID+".json"
+	p.Description = w.Count("pin.description", made.Count, made.Words)
+	for _, ext := range []string{"csv", "ndjson"} {
+		p.Files = append(p.Files, Link{Label: w.Text("export." + ext), URL: "/q/" + made.ID + "." + ext + "?as=then"})
+	}
+	for _, d := range []struct {
+		kind string
+		of   pin.Records
+	}{{"added", now.Added}, {"changed", now.Changed}, {"withdrawn", now.Withdrawn}, {"left", now.Left}} {
+		if d.of.Count == 0 {
+			continue
+		}
+		diff := PinDifference{Kind: d.kind, Head: w.Count("pin."+d.kind, d.of.Count), Sub: w.Text("pin." + d.kind + ".sub"), Count: d.of.Count, More: d.of.Count - len(d.of.First)}
+		for _, r := range d.of.First {
+			diff.Records = append(diff.Records, u.pinRecord(r))
+		}
+		p.Diffs = append(p.Diffs, diff)
+	}
+	return u.render(c, http.StatusOK, "pin", p)
+}
+
+func (u *UI) pinRecord(r pin.Record) PinRecord {
+	v := PinRecord{Link: Link{Label: strings.TrimSpace(string(r.Symbol) + " " + r.Paragraph), URL: recordURL(r.ID)}}
+	if v.Label == "" {
+		v.Label = string(r.ID)
+	}
+	if r.Why != "" {
+		v.Note = u.words.Text("gone." + string(r.Why))
+	}
+	if r.OldText != "" && r.NewText != "" {
+		v.Edits = compare(r.OldText, r.NewText)
+	}
+	return v
+}
+
+// Words is the search as it was read, with its filters.
+func (p *PinPage) Words() string {
+	words := []string{}
+	if p.Pin.Canonical != "" {
+		words = append(words, p.Pin.Words)
+	}
+	for _, c := range p.u.chips(p.At) {
+		words = append(words, c.Name+" "+c.Value)
+	}
+	if len(words) == 0 {
+		return p.words.Text("search.heading.all")
+	}
+	return strings.Join(words, "; ")
+}
+
+// Current is the same search today.
+func (p *PinPage) Current() string { return p.At.String() }
+
+// Citations are the pinned search, in the styles people write.
+func (p *PinPage) Citations() []Citation {
+	read, _ := citations(p.work(), p.Demo)
+	return read
+}
+
+// References are the pinned search for reference managers.
+func (p *PinPage) References() []Citation {
+	_, machine := citations(p.work(), p.Demo)
+	return machine
+}
+
+func (p *PinPage) work() cite.Work {
+	return cite.OfSearch(p.Words(), p.Pin.Snapshot, p.Pin.Created, p.Pin.Count, p.Canonical)
+}
