@@ -372,3 +372,31 @@ func TestTakenDown(t *testing.T) {
 		t.Errorf("%d records after the takedown ended, want 12", got)
 	}
 }
+
+// TestRealReview fetches a real review from the replica: report, answers and decision as PDF, found by the report's symbol and by
+// trying the numbers of decisions. The counts are the State's own.
+func TestRealReview(t *testing.T) {
+	dir := filepath.Join("..", "..", "..", "..", "shared", "sources", "samples", "upr_slovenia", "cycle3")
+	w := newWorld(t)
+	w.docs = nil
+	for symbol, name := range map[uhri.Symbol]string{"A/HRC/43/15": "A_HRC_43_15.WG-report.g1934994.pdf", "A/HRC/43/15/Add.1": "A_HRC_43_15_Add.1.g2004192.pdf", "A/HRC/DEC/43/102": "A_HRC_DEC_43_112.g2007307.pdf"} {
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		if errors.Is(err, os.ErrNotExist) {
+			t.Skipf("the real documents are not here: %s", dir)
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		w.docs = append(w.docs, replica.Published{Symbol: symbol, Lang: uhri.English, Format: "pdf", Data: data})
+	}
+	w.must(upr.Options{Symbols: []uhri.Symbol{"A/HRC/43/15"}})
+	got := map[uhri.Position]int{}
+	for key, r := range w.records("A/HRC/43/15") {
+		got[r.UPR.Position]++
+		if len(r.Provenance.Review) > 0 || len(r.UPR.Recommending) == 0 {
+			t.Errorf("%s: %v, by %v", key, r.Provenance.Review, r.UPR.Recommending)
+		}
+	}
+	if diff := cmp.Diff(map[uhri.Position]int{uhri.PositionSupported: 182, uhri.PositionNoted: 33}, got); diff != "" {
+		t.Errorf("positions (-want +got):\n%s", diff)
+	}
+}
