@@ -30,12 +30,23 @@ func corpus() []*uhri.Recommendation {
 	var rs []*uhri.Recommendation
 	states := uhri.DemoCountries()
 	seen := time.Date(2026, 11, 20, 4, 0, 0, 0, time.UTC)
+	first := map[int]uhri.ID{} // of the passages with one ask, by its number
 	add := func(r *uhri.Recommendation) {
 		n := len(rs)
 		r.ID = uhri.ID(fmt.Sprintf("00000000-0000-5000-8000-%012d", n))
 		r.Demo = true
 		r.Provenance = uhri.Provenance{Source: "uhri/en", FetchedAt: seen, FirstSeen: seen.AddDate(0, 0, -n%40), LastChanged: seen, Pipeline: 3, PublishedUHRI: uhri.Date{Year: 2024, Month: 6, Day: 3}}
 		rs = append(rs, r)
+	}
+	// same puts a recommendation with the ask k into its group; the last ask of the list has none.
+	same := func(k int, r *uhri.Recommendation) {
+		if k %= len(asks); k == len(asks)-1 || r.Type != uhri.TypeRecommendation {
+			return
+		}
+		if first[k] == "" {
+			first[k] = r.ID
+		}
+		r.Ask = first[k]
 	}
 	tags := func(n int) []uhri.Tag {
 		return []uhri.Tag{
@@ -67,6 +78,7 @@ func corpus() []*uhri.Recommendation {
 					r.Texts[uhri.Arabic] = uhri.Text{Full: "ضمان فصل النساء المحتجزات قبل المحاكمة عن المحكوم عليهن."}
 				}
 				add(r)
+				same(k, r)
 			}
 		}
 		for bi, body := range []string{"CEDAW", "CRC", "CAT", "CCPR"} {
@@ -78,12 +90,14 @@ func corpus() []*uhri.Recommendation {
 				if n%3 == 0 {
 					kind, text = uhri.TypeObservation, "The Committee is concerned that fewer than a third of the districts have an office, and that women in detention seldom learn that aid exists."
 				}
-				add(&uhri.Recommendation{
+				r := &uhri.Recommendation{
 					Type: kind, Symbol: symbol, Paragraph: strconv.Itoa(12 + n), Order: 12 + n,
 					Texts: map[uhri.Lang]uhri.Text{uhri.English: {Full: heading + " " + strconv.Itoa(12+n) + ". " + text, Heading: heading, Body: text}},
 					Date:  uhri.Date{Year: 2015 + (si+bi)%11, Month: 2, Day: 21}, Mechanism: uhri.MechanismTreatyBody, Body: body,
 					Countries: []uhri.Country{s.Code}, Tags: tags(k)[:1+k%4], Latest: true,
-				})
+				}
+				add(r)
+				same(k, r)
 			}
 		}
 		add(&uhri.Recommendation{

@@ -62,6 +62,7 @@ type Hit struct {
 	Goals      []Goal
 	Labels     []Link
 	MoreLabels int
+	Same       *Link // the passages that ask for the same
 }
 
 // hit makes what a list shows of h. The link to its record is url.

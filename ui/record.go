@@ -29,7 +29,8 @@ type RecordPage struct {
 	Walk    *Walk
 	Before  *Neighbour
 	After   *Neighbour
-	Around  int // passages of its document
+	Around  int      // passages of its document
+	Same    *SameAsk // nil when it stands alone
 	History []uhri.Change
 	u       *UI
 }
@@ -89,6 +90,9 @@ func (u *UI) record(c echo.Context) error {
 	p.Description = shorten(text.body, 200)
 	p.Structured = p.structured()
 	if err := u.neighbours(ctx, p); err != nil {
+		return err
+	}
+	if err := u.sameAsk(ctx, p); err != nil {
 		return err
 	}
 	if u.o.History != nil {
