@@ -85,16 +85,17 @@ func (s *Source) Harvest(ctx context.Context, since crawler.Cursor, yield func(c
 	cursor := crawler.Cursor{cursorPipeline: strconv.Itoa(crawler.PipelineVersion)}
 	dossiers := map[string]documents.Dossier{}
 	known := map[string]file{} // by hash
-	if since[cursorPipeline] == cursor[cursorPipeline] {
-		for key, raw := range since {
-			var d documents.Dossier
-			if key == cursorPipeline || json.Unmarshal([]byte(raw), &d) != nil {
-				continue
-			}
-			dossiers[key] = d
-			for _, p := range d.Parts {
-				known[p.Hash] = file{part: p, key: key}
-			}
+	for key, raw := range since {
+		var d documents.Dossier
+		if key == cursorPipeline || json.Unmarshal([]byte(raw), &d) != nil {
+			continue
+		}
+		dossiers[key] = d
+		if since[cursorPipeline] != cursor[cursorPipeline] {
+			continue // another version may know better what the files are
+		}
+		for _, p := range d.Parts {
+			known[p.Hash] = file{part: p, key: key}
 		}
 	}
 	paths, total, err := s.list()

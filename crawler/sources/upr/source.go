@@ -183,8 +183,8 @@ func (r *run) look(ctx context.Context, symbol uhri.Symbol, l uhri.Lang) (d sigh
 		case err == nil:
 			d.First = f.FetchedAt
 		case k == uhri.Gone:
-			// It was taken down. That this cursor does not know it says that the takedown may have ended: one request, whose answer
-			// the library keeps only then.
+			// It was taken down. That this cursor does not know it says that the takedown may have ended: one request, whose
+			// answer the library keeps only then.
 			f = documents.File{}
 		case k != uhri.NotFound:
 			return d, false, err
@@ -207,10 +207,8 @@ func (r *run) look(ctx context.Context, symbol uhri.Symbol, l uhri.Lang) (d sigh
 		if d.First.IsZero() {
 			d.First = f.FetchedAt
 		}
-		d.Last = f.FetchedAt
-	} else {
-		d.Last = f.FetchedAt
 	}
+	d.Last = f.FetchedAt
 	if hash := documents.Hash(f.Data); hash != d.Hash {
 		d.Hash = hash
 		if err := r.tell(ctx, f, &d); err != nil {
