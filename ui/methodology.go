@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 
@@ -82,6 +83,8 @@ type ChangesPage struct {
 	Entries []ChangeView
 	More    bool
 	Earlier string
+	Narrow  []Chip     // the source and kind asked for
+	States  []TallyRow // counts, newest state first; none where nothing can count
 }
 
 // ChangeView is one entry.
@@ -108,12 +111,37 @@ func (u *UI) changes(c echo.Context) error {
 		}
 		p.Since, p.NoIndex = uhri.Seq(n), true
 	}
-	since := strconv.FormatInt(int64(p.Since), 10)
-	p.JSON = "/api/v1/changes?since=" + since
-	if p.Since > 0 {
-		p.Earlier = "/changes?since=" + strconv.FormatInt(int64(p.Since-1), 10)
+	source := shorten(c.QueryParam("source"), 100)
+	kind, err := changeKind(c.QueryParam("kind"))
+	if err != nil {
+		return err
 	}
-	err = u.o.Changes.Changes(ctx, p.Since, func(ch uhri.Change) bool {
+	if source != "" {
+		p.Narrow = append(p.Narrow, Chip{Name: u.words.Text("changes.source"), Value: sourceName(u.words, source), URL: changesURL(p.Since, "", kind)})
+	}
+	if kind != "" {
+		p.Narrow = append(p.Narrow, Chip{Name: u.words.Text("changes.kind"), Value: u.words.Text("event." + string(kind)), URL: changesURL(p.Since, source, "")})
+	}
+	p.NoIndex = p.NoIndex || len(p.Narrow) > 0
+	p.JSON = "/api/v1" + changesURL(p.Since, source, kind)
+	if p.Since > 0 {
+		p.Earlier = changesURL(p.Since-1, source, kind)
+	}
+	list := u.o.Changes.Changes
+	if book, ok := u.o.Changes.(ChangeBook); ok {
+		all, err := book.Tallies(ctx, p.Since)
+		if err != nil {
+			return err
+		}
+		p.States = u.tally(all)
+		list = func(ctx context.Context, since uhri.Seq, yield func(uhri.Change) bool) error {
+			return book.ChangesOf(ctx, since, source, kind, yield)
+		}
+	}
+	err = list(ctx, p.Since, func(ch uhri.Change) bool {
+		if source != "" && ch.Source != source || kind != "" && ch.Kind != kind {
+			return true
+		}
 		if len(p.Entries) == shownChanges {
 			p.More = true
 			return false

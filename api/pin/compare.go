@@ -165,11 +165,18 @@ func (d *Desk) missing(ctx context.Context, set *roaring.Bitmap, c *Comparison) 
 	return nil
 }
 
+// byPublisher reports whether an entry of the log says that a publisher changed a record: its text, facts or labels. The
+// first text in another language changes nothing that was there.
+func byPublisher(c uhri.Change) bool {
+	translated := c.Lang != "" && c.Lang != uhri.English && c.OldText == ""
+	return c.ID != "" && (c.Kind == uhri.Relabelled || c.Kind == uhri.Changed && !translated)
+}
+
 // changed finds the members their publisher has changed since; withdrawn ones are listed as such only.
 func (d *Desk) changed(ctx context.Context, p *Pin, now index.Snapshot, c *Comparison) error {
 	var touched []uhri.ID
 	err := d.o.Ledger.Changes(ctx, p.Seq, now.Seq, func(ch uhri.Change) bool {
-		if (ch.Kind == uhri.Changed || ch.Kind == uhri.Relabelled) && ch.ID != "" {
+		if byPublisher(ch) {
 			touched = append(touched, ch.ID)
 		}
 		return true

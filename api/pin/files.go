@@ -165,12 +165,12 @@ func (d *Desk) Members(ctx context.Context, p *Pin, yield func(Member) error) er
 	return nil
 }
 
-// touched are the records something has happened to since.
+// touched are the records something has happened to since; true for those their publisher has changed.
 func (d *Desk) touched(ctx context.Context, p *Pin) (map[uhri.ID]bool, error) {
 	out := map[uhri.ID]bool{}
 	return out, d.o.Ledger.Changes(ctx, p.Seq, 0, func(c uhri.Change) bool {
 		if c.ID != "" {
-			out[c.ID] = true
+			out[c.ID] = out[c.ID] || byPublisher(c)
 		}
 		return true
 	})
@@ -190,7 +190,8 @@ func (d *Desk) member(ctx context.Context, p *Pin, id uhri.ID, touched map[uhri.
 		}
 		return Member{r, Fate(t.Kind)}, nil
 	}
-	if err != nil || !touched[id] {
+	changed, any := touched[id]
+	if err != nil || !any {
 		return Member{r, Unchanged}, err
 	}
 	then := *r
@@ -206,6 +207,9 @@ func (d *Desk) member(ctx context.Context, p *Pin, id uhri.ID, touched map[uhri.
 		case text != "":
 			then.Texts[l] = uhri.Text{Full: text} // how it was divided then is not kept
 		}
+	}
+	if !changed {
+		return Member{&then, Unchanged}, nil
 	}
 	return Member{&then, Changed}, nil
 }

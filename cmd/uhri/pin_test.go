@@ -219,6 +219,25 @@ func TestPinnedSearch(t *testing.T) {
 		}
 	}
 	t.Run("restarted", func(t *testing.T) { check(t, data) })
+	t.Run("changes", func(t *testing.T) {
+		base := startServe(t, data, serveOptions{noHarvest: true}, nil)
+		_, page := get(t, base+"/changes")
+		doc, err := goquery.NewDocumentFromReader(strings.NewReader(page))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var cells []string
+		doc.Find(`section[aria-labelledby="by"] tbody tr`).First().Find("td.n").Each(func(_ int, s *goquery.Selection) { cells = append(cells, s.Text()) })
+		if got := strings.Join(cells, " "); got != "2 5 1 1 0 0" { // added, changed, relabelled, withdrawn, restored, read anew
+			t.Errorf("the page of changes counts %s", got)
+		}
+		for kind, want := range map[string]int{"added": 2, "changed": 5, "relabelled": 1, "withdrawn": 1, "restored": 0} {
+			_, page := get(t, base+"/changes?source=uhri%2Fen&kind="+kind)
+			if n := strings.Count(page, `<li><span class="what">`); n != want {
+				t.Errorf("%s: %d entries listed, want %d", kind, n, want)
+			}
+		}
+	})
 	t.Run("backup", func(t *testing.T) {
 		backup, restored := filepath.Join(dir, "backup.db"), filepath.Join(dir, "restored")
 		must(t, "backup", backup, "--data", data)

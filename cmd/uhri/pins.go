@@ -24,19 +24,5 @@ func (s pinShelf) Pin(ctx context.Context, id string) (pin.Stored, error) {
 
 // Changes implements pin.Ledger.
 func (s pinShelf) Changes(ctx context.Context, since, upTo uhri.Seq, yield func(uhri.Change) bool) error {
-	const page = 1000
-	for at := 0; ; at += page {
-		all, err := s.Store.Changes(ctx, since, store.ChangeFilter{UpTo: upTo, Limit: page, Offset: at})
-		if err != nil {
-			return err
-		}
-		for _, c := range all {
-			if !yield(c) {
-				return nil
-			}
-		}
-		if len(all) < page {
-			return nil
-		}
-	}
+	return walkChanges(ctx, s.Store, since, store.ChangeFilter{UpTo: upTo}, yield)
 }

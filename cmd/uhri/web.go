@@ -130,9 +130,32 @@ type changePages struct{ s *store.Store }
 
 // Changes implements ui.Changes.
 func (l changePages) Changes(ctx context.Context, since uhri.Seq, yield func(uhri.Change) bool) error {
-	const page = 1000
-	for at := 0; ; at += page {
-		all, err := l.s.Changes(ctx, since, store.ChangeFilter{Limit: page, Offset: at})
+	return l.ChangesOf(ctx, since, "", "", yield)
+}
+
+// ChangesOf implements ui.ChangeBook.
+func (l changePages) ChangesOf(ctx context.Context, since uhri.Seq, source string, kind uhri.ChangeKind, yield func(uhri.Change) bool) error {
+	f := store.ChangeFilter{Source: source}
+	if kind != "" {
+		f.Kinds = []uhri.ChangeKind{kind}
+	}
+	return walkChanges(ctx, l.s, since, f, yield)
+}
+
+// Tallies implements ui.ChangeBook.
+func (l changePages) Tallies(ctx context.Context, since uhri.Seq) ([]ui.Tally, error) {
+	all, err := l.s.Tallies(ctx, since)
+	out := make([]ui.Tally, len(all))
+	for i, t := range all {
+		out[i] = ui.Tally(t)
+	}
+	return out, err
+}
+
+// walkChanges reads the log page by page.
+func walkChanges(ctx context.Context, s *store.Store, since uhri.Seq, f store.ChangeFilter, yield func(uhri.Change) bool) error {
+	for f.Limit = 1000; ; f.Offset += f.Limit {
+		all, err := s.Changes(ctx, since, f)
 		if err != nil {
 			return err
 		}
@@ -141,7 +164,7 @@ func (l changePages) Changes(ctx context.Context, since uhri.Seq, yield func(uhr
 				return nil
 			}
 		}
-		if len(all) < page {
+		if len(all) < f.Limit {
 			return nil
 		}
 	}
