@@ -311,7 +311,7 @@ func (r *Register) look(ctx context.Context, symbol uhri.Symbol, l uhri.Lang, pu
 	case uhri.KindOf(err) == uhri.NotFound: // one that was there and is not now stays as it was
 		r.failures = 0
 		if s.Hash == "" {
-			s.Why = uhri.Message(err)
+			s.Why = strings.TrimPrefix(uhri.Message(err), string(symbol)+": ")
 		}
 	default:
 		if err := r.fatal(ctx, err); err != nil {

@@ -132,7 +132,7 @@ func (s *Source) open(ctx context.Context) (*catalogue, error) {
 		return nil, err
 	}
 	id := a.Identify
-	if id == nil || !strings.HasPrefix(id.Version, "2.") {
+	if id == nil || id.Version != "" && !strings.HasPrefix(strings.TrimSpace(id.Version), "2.") {
 		return nil, c.changed("Identify", "it does not present itself as an OAI-PMH 2.0 server")
 	}
 	c.about = fmt.Sprintf("%s, deleted records: %s, dates: %s", strings.TrimSpace(id.Name), id.Deleted, id.Granularity)
@@ -141,15 +141,30 @@ func (s *Source) open(ctx context.Context) (*catalogue, error) {
 			return nil, c.changed("Identify", "its earliest date is %q", id.Earliest)
 		}
 	}
-	if a, err = c.ask(ctx, url.Values{"verb": {"ListSets"}}); err != nil {
-		return nil, err
+	sets, err := c.sets(ctx)
+	if err != nil && (s.o.Set != "" || uhri.KindOf(err) != uhri.Unavailable) {
+		return nil, err // who wants all records can do without
 	}
-	var sets []string
+	if s.o.Set != "" && !slices.Contains(sets, s.o.Set) {
+		return nil, c.changed("ListSets", "there is no set %q among %s", s.o.Set, strings.Join(sets, ", "))
+	}
+	if len(sets) > 0 {
+		c.about += ", sets: " + strings.Join(sets, ", ")
+	}
+	return c, nil
+}
+
+// sets lists the sets of the catalogue; none when it has no such thing.
+func (c *catalogue) sets(ctx context.Context) (sets []string, err error) {
+	q := url.Values{"verb": {"ListSets"}}
 	for tokens := map[string]bool{}; ; {
-		if a.fault(noSetHierarchy) {
-			break
-		}
-		if a.ListSets == nil {
+		a, err := c.ask(ctx, q)
+		switch {
+		case err != nil:
+			return nil, err
+		case a.fault(noSetHierarchy):
+			return nil, nil
+		case a.ListSets == nil:
 			return nil, c.changed("ListSets", "it answers with neither sets nor the word that it has none")
 		}
 		for _, set := range a.ListSets.Sets {
@@ -157,17 +172,11 @@ func (s *Source) open(ctx context.Context) (*catalogue, error) {
 		}
 		token := strings.TrimSpace(a.ListSets.Token)
 		if token == "" || tokens[token] {
-			break
+			return sets, nil
 		}
 		tokens[token] = true
-		if a, err = c.ask(ctx, url.Values{"verb": {"ListSets"}, "resumptionToken": {token}}); err != nil {
-			return nil, err
-		}
+		q = url.Values{"verb": {"ListSets"}, "resumptionToken": {token}}
 	}
-	if s.o.Set != "" && !slices.Contains(sets, s.o.Set) {
-		return nil, c.changed("ListSets", "there is no set %q among %s", s.o.Set, strings.Join(sets, ", "))
-	}
-	return c, nil
 }
 
 // changed says what is missing for the server to be the one expected.

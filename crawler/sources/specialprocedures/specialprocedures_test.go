@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -294,7 +296,7 @@ func TestOtherShapes(t *testing.T) {
 	}{
 		{name: "a web page", f: replica.WebPage(), want: "no OAI-PMH document"},
 		{name: "another protocol", f: edit("<protocolVersion>2.0", "<protocolVersion>1.1"), want: "does not present itself as an OAI-PMH 2.0 server"},
-		{name: "no sets and no word of it", f: edit("ListSets", "Sets"), want: "neither sets nor the word that it has none"},
+		{name: "no sets and no word of it", f: edit("ListSets", "Sets"), set: "hrc", want: "neither sets nor the word that it has none"},
 		{name: "a set that is gone", set: "old", want: `no set "old" among sanctions, hrc`},
 		{name: "another format", f: edit("datafield", "field"), want: "has a MARC field"},
 		{name: "no records and no word of it", f: edit("ListRecords>", "Records>"), want: "neither records nor the word that there are none"},
@@ -361,5 +363,34 @@ func TestOneSymbol(t *testing.T) {
 	_, err = d.run(t, d.source(t, catalogue, func(o *specialprocedures.Options) { o.Only = []uhri.Symbol{"DEMO/A/HRC/99/99/Add.9"} }))
 	if uhri.KindOf(err) != uhri.NotFound {
 		t.Errorf("a report that is nowhere: %v", err)
+	}
+}
+
+// TestEvidencedShape reads the record others put together from what public programs show of the catalogue: a report of the
+// Universal Periodic Review, which is passed over, and the same card made one of a visit.
+func TestEvidencedShape(t *testing.T) {
+	b, err := os.ReadFile(filepath.Join("..", "..", "..", "..", "shared", "sources", "samples", "wire_shapes", "oai2d_listrecords.xml"))
+	if err != nil {
+		t.Skipf("the shapes are not beside the repository: %v", err)
+	}
+	review := strings.Replace(string(b), "<resumptionToken>PLACEHOLDER</resumptionToken>", "", 1)
+	visit := strings.NewReplacer("A/HRC/59/15", "A/HRC/59/15/Add.2", "Report of the Working Group on the Universal Periodic Review", "Visit to Slovenia").Replace(review)
+	for body, want := range map[string]int{review: 0, visit: 1} {
+		catalogue := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			switch r.URL.Query().Get("verb") {
+			case "Identify":
+				fmt.Fprint(w, "<OAI-PMH><Identify><repositoryName>L</repositoryName></Identify></OAI-PMH>")
+			case "ListRecords":
+				fmt.Fprint(w, body)
+			default:
+				http.Error(w, "no", http.StatusBadRequest)
+			}
+		}))
+		d := newDesk(t, fetch.Options{Retries: -1})
+		d.unorg = serve(t, replica.Symbols(replica.SymbolOptions{}))
+		items, others, _, err := keys(t, d.source(t, catalogue, func(o *specialprocedures.Options) { o.LookBack = 10 * 24 * time.Hour }), nil)
+		if err != nil || len(items) > 0 || len(others) != want {
+			t.Errorf("%v and %v, want %d reports; %v", items, others, want, err)
+		}
 	}
 }

@@ -93,7 +93,7 @@ func (f *files) file(ctx context.Context, symbol uhri.Symbol, to link) (file doc
 	switch {
 	case err != nil:
 		return file, fmt.Sprintf("the %s file cannot be read: %s", to.format, uhri.Message(err)), nil
-	case got == extract.HTML && doc.Symbol() == "" && (to.format != extract.HTML || len(doc.Blocks) < 10):
+	case got == extract.HTML && doc.Symbol() == "" && numbered(doc) < 3: // a page that regrets, or asks to wait
 		return file, fmt.Sprintf("a web page came in place of the %s file", to.format), nil
 	case another(symbol, doc.Symbol()):
 		return file, fmt.Sprintf("the %s file is %s", to.format, doc.Symbol()), nil
@@ -102,6 +102,16 @@ func (f *files) file(ctx context.Context, symbol uhri.Symbol, to link) (file doc
 	}
 	return documents.File{Symbol: symbol, Lang: to.lang, URL: f.downloadPage(symbol), MediaType: documents.MediaType(a.Body),
 		FetchedAt: a.FetchedAt, Data: a.Body}, "", nil
+}
+
+// numbered counts the numbered paragraphs of a document.
+func numbered(doc *extract.Document) (n int) {
+	for _, b := range doc.Blocks {
+		if b.Kind == extract.Paragraph {
+			n++
+		}
+	}
+	return n
 }
 
 // another reports whether a cover's symbol is another document's. Spellings of one symbol differ, States and bodies do not.

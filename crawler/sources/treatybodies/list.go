@@ -95,14 +95,14 @@ type menu map[string]int
 
 // menu reads the lists of the search page. What it does not find the configured numbers stand for.
 func (s *Source) menu(ctx context.Context) (menu, error) {
+	m := menu{}
 	p, err := newSession(ctx, s.o.Client).ask(s.address("TBSearch.aspx", url.Values{"Lang": {"en"}}), nil)
+	if uhri.KindOf(err) == uhri.Unavailable {
+		return m, nil // the lists themselves will say what is wrong
+	}
 	if err != nil {
 		return nil, err
 	}
-	if p.Find(s.o.Select.Form).Length() == 0 {
-		return nil, shape(p, "the search page has no form with a __VIEWSTATE")
-	}
-	m := menu{}
 	p.Find(s.o.Select.Options).Each(func(_ int, o *goquery.Selection) {
 		value, ok := o.Attr("value")
 		if !ok {
@@ -345,7 +345,9 @@ func (s *Source) line(tr *goquery.Selection, columns map[string]int, c Committee
 		return nil
 	}
 	if td := cell("symbol"); td != nil {
-		l.written = symbols(td.Text())
+		for _, text := range texts(td) {
+			l.written = append(l.written, symbols(text)...)
+		}
 	}
 	tr.Find(s.o.Select.Symbol).Each(func(_ int, a *goquery.Selection) {
 		if u, err := url.Parse(a.AttrOr("href", "")); err == nil && len(l.written) == 0 {
@@ -383,6 +385,13 @@ func (s *Source) line(tr *goquery.Selection, columns map[string]int, c Committee
 func followUp(symbol uhri.Symbol) bool {
 	main := string(register.Main(symbol))
 	return strings.Contains(main, "/CO/") && strings.Contains(main, "/Add.")
+}
+
+// texts returns the pieces of text in an element: line breaks between symbols are markup.
+func texts(e *goquery.Selection) []string {
+	return e.Find("*").AddSelection(e).Contents().FilterFunction(func(_ int, n *goquery.Selection) bool {
+		return goquery.NodeName(n) == "#text"
+	}).Map(func(_ int, n *goquery.Selection) string { return n.Text() })
 }
 
 // symbols splits what a cell or link has for one.

@@ -494,6 +494,7 @@ func TestOtherShapes(t *testing.T) {
 		{name: "links of another form, read by the heading", edit: edit("Download.aspx?symbolno", "Document.aspx?id"), want: ""},
 		{name: "no count of pages, read until the end", edit: edit("rgInfoPart\"><strong>", "x\"><b>"), want: ""},
 		{name: "another count", edit: edit("<strong>23</strong>", "<strong>24</strong>"), want: "says it has 24 items, and its 3 pages have 23 rows"},
+		{name: "two symbols with a line break between", edit: edit("CO/1; DEMO/CEDAW", "CO/1<br/>DEMO/CEDAW"), want: ""},
 		{name: "another type of document", rows: general, want: "means another type of document"},
 		{name: "a site in maintenance", edit: func(http.Handler) http.Handler {
 			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
