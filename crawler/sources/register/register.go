@@ -218,7 +218,10 @@ func (r *Register) Gather(ctx context.Context, symbol uhri.Symbol, published tim
 		if !found && !waiting && r.o.Elsewhere != nil && r.asks > 0 && r.missedNow(s) {
 			there, err := r.o.Elsewhere.Langs(ctx, s)
 			if err != nil && uhri.KindOf(err) != uhri.NotFound {
-				return r.fatal(ctx, err)
+				if err := r.fatal(ctx, err); err != nil {
+					return err
+				}
+				faults = append(faults, err.Error())
 			}
 			for _, l := range uhri.Langs {
 				if slices.Contains(there, l) && !slices.Contains(r.o.Langs, l) && !found {

@@ -150,7 +150,7 @@ type row struct {
 	corrections []uhri.Symbol
 }
 
-// errSession says that a list broke off behind its first page: the session may have ended.
+// errSession says that a list broke off behind its first page: the session may have ended, or the list has changed meanwhile.
 var errSession = errors.New("the list broke off")
 
 // list reads the pages of one list, all of them or until some in a row hold nothing new. A list that breaks off is begun again
@@ -215,7 +215,8 @@ func (s *Source) pages(ctx context.Context, c Committee, reg *register.Register,
 		switch {
 		case info.pages > 0 && n >= info.pages, info.pages == 0 && !info.more:
 			if info.items > 0 && found.lines != info.items {
-				return nil, shape(p, "the list of %s says it has %d items, and its %d pages have %d rows", c.Code, info.items, n, found.lines)
+				// Rows may have come while it was read; then it is read again.
+				return nil, fmt.Errorf("%w: %w", errSession, shape(p, "the list of %s says it has %d items, and its %d pages have %d rows", c.Code, info.items, n, found.lines))
 			}
 			return found.rows, nil
 		case !full && known >= s.o.KnownPages:
