@@ -1,0 +1,247 @@
+package pin
+
+import (
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"uhri"
+	"uhri/api/export"
+	"uhri/api/problem"
+	"uhri/index"
+	"uhri/index/indextest"
+)
+
+// memory is a shelf and a ledger over a list of records: the number of a record is its place, counted from 1.
+type memory struct {
+	pins    map[string]Stored
+	ids     []uhri.ID
+	changes []uhri.Change
+	texts   map[uhri.ID]string // of the first state
+}
+
+func (m *memory) PutPin(_ context.Context, p Stored) (bool, error) {
+	if _, ok := m.pins[p.ID]; ok {
+		return false, nil
+	}
+	p.At = time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
+	m.pins[p.ID] = p
+	return true, nil
+}
+
+func (m *memory) Pin(_ context.Context, id string) (Stored, error) {
+	p, ok := m.pins[id]
+	if !ok {
+		return p, uhri.Errorf(uhri.NotFound, "Pin", "there is no pinned search %s", id)
+	}
+	return p, nil
+}
+
+func (m *memory) Numbers(_ context.Context, ids []uhri.ID) ([]uint32, error) {
+	out := make([]uint32, len(ids))
+	for i, id := range ids {
+		out[i] = uint32(slices.Index(m.ids, id) + 1)
+	}
+	return out, nil
+}
+
+func (m *memory) IDs(_ context.Context, numbers []uint32) ([]uhri.ID, error) {
+	out := make([]uhri.ID, len(numbers))
+	for i, n := range numbers {
+		out[i] = m.ids[n-1]
+	}
+	return out, nil
+}
+
+func (m *memory) Changes(_ context.Context, since, upTo uhri.Seq, yield func(uhri.Change) bool) error {
+	for _, c := range m.changes {
+		if c.Seq > since && (upTo == 0 || c.Seq <= upTo) && !yield(c) {
+			return nil
+		}
+	}
+	return nil
+}
+
+func (m *memory) TextAt(_ context.Context, id uhri.ID, l uhri.Lang, at uhri.Seq) (string, error) {
+	if l != uhri.English {
+		return "", nil
+	}
+	text := m.texts[id]
+	for _, c := range m.changes {
+		if c.ID == id && c.Seq <= at && c.NewText != "" {
+			text = c.NewText
+		}
+	}
+	return text, nil
+}
+
+func record(n int, text string) *uhri.Recommendation {
+	return &uhri.Recommendation{ID: indextest.FixtureID(n), Type: uhri.TypeRecommendation, Symbol: "A/HRC/44/9", Paragraph: fmt.Sprint("142.", n), Mechanism: uhri.MechanismUPR, Body: "UPR",
+		Date: uhri.Date{Year: 2020}, Countries: []uhri.Country{"KEN"}, Texts: map[uhri.Lang]uhri.Text{uhri.English: {Full: text}}}
+}
+
+// two states: 1 stays, 2 is changed, 3 is withdrawn, 4 leaves the search, 5 comes, 6 gets a translation only.
+func setUp(t *testing.T) (*Desk, *memory, func()) {
+	t.Helper()
+	e := indextest.NewReference()
+	t.Cleanup(func() { _ = e.Close() })
+	before := []*uhri.Recommendation{record(1, "Prevent torture"), record(2, "End torture"), record(3, "Punish torture"), record(4, "Investigate torture"), record(5, "Open clinics"), record(6, "Define torture")}
+	m := &memory{pins: map[string]Stored{}, texts: map[uhri.ID]string{}}
+	for _, r := range before {
+		m.ids, m.texts[r.ID] = append(m.ids, r.ID), r.Texts[uhri.English].Full
+	}
+	publish := func(s index.Snapshot, recs []*uhri.Recommendation) {
+		t.Helper()
+		if err := e.Publish(t.Context(), s, indextest.Each(recs)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	publish(index.Snapshot{ID: "2026-11-24.1", Seq: 1, Created: time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC), Records: 6}, before)
+	return NewDesk(Options{Searcher: e, Shelf: m, Ledger: m, Version: "test"}), m, func() {
+		m.changes = []uhri.Change{
+			{Seq: 2, Kind: uhri.Changed, ID: m.ids[1], Lang: uhri.English, OldText: "End torture", NewText: "End torture now"},
+			{Seq: 2, Kind: uhri.Withdrawn, ID: m.ids[2]},
+			{Seq: 2, Kind: uhri.Changed, ID: m.ids[3], Lang: uhri.English, OldText: "Investigate torture", NewText: "Investigate deaths"},
+			{Seq: 2, Kind: uhri.Changed, ID: m.ids[4], Lang: uhri.English, OldText: "Open clinics", NewText: "Open clinics for survivors of torture"},
+			{Seq: 2, Kind: uhri.Changed, ID: m.ids[5], Lang: uhri.French},
+			{Seq: 2, Kind: uhri.Reprocessed, Count: 6},
+		}
+		publish(index.Snapshot{ID: "2026-11-25.2", Seq: 2, Records: 5, Tombs: []uhri.Tombstone{{ID: m.ids[2], Kind: uhri.TombWithdrawn, Symbol: "A/HRC/44/9"}}},
+			[]*uhri.Recommendation{before[0], record(2, "End torture now"), record(4, "Investigate deaths"), record(5, "Open clinics for survivors of torture"), before[5]})
+	}
+}
+
+func ids(r Records) []uhri.ID {
+	var out []uhri.ID
+	for _, x := range r.First {
+		out = append(out, x.ID)
+	}
+	return out
+}
+
+func TestCompare(t *testing.T) {
+	d, m, publish := setUp(t)
+	p, err := d.Pin(t.Context(), index.Request{Query: "torture", Limit: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.Count != 5 || p.Snapshot != "2026-11-24.1" || p.Request != "q=torture" || p.Words == "" || p.Pinned.IsZero() {
+		t.Errorf("pin = %+v", p)
+	}
+	if c, err := d.Compare(t.Context(), p); err != nil || !c.Same() || c.Now != 5 || c.Analysis {
+		t.Errorf("at once: %+v, %v", c, err)
+	}
+	again, err := d.Pin(t.Context(), index.Request{Query: "torture", Limit: 50, Offset: 50, Sort: index.SortOldest, Snapshot: "2026-11-24.1"})
+	if err != nil || again.ID != p.ID || len(m.pins) != 1 {
+		t.Errorf("the same search again is pin %s of %d, %v", again.ID, len(m.pins), err)
+	}
+	publish()
+	c, err := d.Compare(t.Context(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string][]uhri.ID{"added": ids(c.Added), "changed": ids(c.Changed), "withdrawn": ids(c.Withdrawn), "left": ids(c.Left)}
+	want := map[string][]uhri.ID{"added": {m.ids[4]}, "changed": {m.ids[1], m.ids[3]}, "withdrawn": {m.ids[2]}, "left": {m.ids[3]}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("differences (-want +got):\n%s", diff)
+	}
+	if c.Analysis || c.Now != 4 || p.Count-c.Withdrawn.Count-c.Left.Count+c.Added.Count != c.Now {
+		t.Errorf("then %d, now %d, another analysis: %v", p.Count, c.Now, c.Analysis)
+	}
+	old := *p
+	old.Analysis-- // pinned under another reading of words
+	if c, err := NewDesk(d.o).Compare(t.Context(), &old); err != nil || !c.Analysis {
+		t.Errorf("another analysis is not said: %+v, %v", c, err)
+	}
+	if r := c.Changed.First[0]; r.OldText != "End torture" || r.NewText != "End torture now" || r.Paragraph != "142.2" {
+		t.Errorf("changed: %+v", r)
+	}
+	if later, err := d.Pin(t.Context(), index.Request{Query: "torture"}); err != nil || later.ID == p.ID {
+		t.Errorf("the same search on another snapshot has the same pin, %v", err)
+	}
+}
+
+// A set the store does not know whole is not pinned: its number could never be checked.
+func TestPinIsWhole(t *testing.T) {
+	d, m, _ := setUp(t)
+	m.ids = m.ids[:3]
+	if _, err := d.Pin(t.Context(), index.Request{Query: "torture"}); uhri.KindOf(err) != uhri.Unavailable || len(m.pins) != 0 {
+		t.Errorf("%v, %d pins", err, len(m.pins))
+	}
+	if _, err := d.Pin(t.Context(), index.Request{Query: "torture", Snapshot: "2020-01-01.1"}); uhri.KindOf(err) != uhri.Gone {
+		t.Errorf("on a snapshot that is gone: %v", err)
+	}
+}
+
+func TestInventedDataIsNotPinned(t *testing.T) {
+	e := indextest.NewReference()
+	defer e.Close()
+	if err := e.Publish(t.Context(), index.Snapshot{ID: "x.1", Seq: 1, Demo: true}, indextest.Each([]*uhri.Recommendation{record(1, "Prevent torture")})); err != nil {
+		t.Fatal(err)
+	}
+	m := &memory{pins: map[string]Stored{}, ids: []uhri.ID{indextest.FixtureID(1)}}
+	if _, err := NewDesk(Options{Searcher: e, Shelf: m, Ledger: m}).Pin(t.Context(), index.Request{}); uhri.KindOf(err) != uhri.Unsupported || len(m.pins) != 0 {
+		t.Errorf("%v, %d pins", err, len(m.pins))
+	}
+}
+
+func TestFiles(t *testing.T) {
+	d, m, publish := setUp(t)
+	p, err := d.Pin(t.Context(), index.Request{Query: "torture"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	publish()
+	m.texts[m.ids[2]] = "" // withdrawn, so hidden
+	s := NewServer(d, export.NewServer(export.Options{Searcher: d.o.Searcher, BaseURL: "https://example.org", Version: "test"}))
+	ask := func(ext, params string) *httptest.ResponseRecorder {
+		w := httptest.NewRecorder()
+		r := httptest.NewRequest(http.MethodGet, "/q/"+p.ID+"."+ext+params, nil)
+		if refused := s.Serve(w, r, p.ID, ext); refused != nil {
+			problem.Write(w, r, refused)
+		}
+		return w
+	}
+	want := [][]string{
+		{"paragraph", "text", "now"}, {"142.1", "Prevent torture", "unchanged"}, {"142.2", "End torture", "changed"},
+		{"", "", "withdrawn"}, {"142.4", "Investigate torture", "changed"}, {"142.6", "Define torture", "unchanged"},
+	}
+	got, err := csv.NewReader(ask("csv", "?as=then&columns=paragraph&columns=text").Body).ReadAll()
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Errorf("csv (-want +got):\n%s%v", diff, err)
+	}
+	var lines []string
+	for line := range strings.Lines(ask("ndjson", "").Body.String()) {
+		var r struct {
+			uhri.Recommendation
+			Now Fate
+		}
+		if err := json.Unmarshal([]byte(line), &r); err != nil {
+			t.Fatal(err)
+		}
+		lines = append(lines, r.CleanText(uhri.English)+" "+string(r.Now))
+	}
+	if diff := cmp.Diff([]string{"Prevent torture unchanged", "End torture changed", " withdrawn", "Investigate torture changed", "Define torture unchanged"}, lines); diff != "" {
+		t.Errorf("ndjson (-want +got):\n%s", diff)
+	}
+	if w := ask("csv", "?as=now"); w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/search.csv?q=torture" {
+		t.Errorf("as=now: %d %s", w.Code, w.Header().Get("Location"))
+	}
+	for _, params := range []string{"?as=soon", "?q=prison", "?columns=nope"} {
+		if w := ask("csv", params); w.Code != http.StatusBadRequest {
+			t.Errorf("%s: %d", params, w.Code)
+		}
+	}
+	if w := ask("json", ""); w.Code != 200 || !strings.Contains(w.Body.String(), `"different_analysis": false`) {
+		t.Errorf("json: %d %s", w.Code, w.Body)
+	}
+}
