@@ -19,6 +19,7 @@ type MethodologyPage struct {
 	Sources  []SourceView
 	Origins  *BarList
 	Coverage []CoverageRow
+	Labels   *Labelling // nil when it is not known
 }
 
 // CoverageRow says of how many passages a fact is known.
@@ -69,6 +70,10 @@ func (u *UI) methodology(c echo.Context) error {
 			row.Share = share(float64(row.Known) * 100 / float64(applies))
 		}
 		p.Coverage = append(p.Coverage, row)
+	}
+	if u.o.Labelling != nil {
+		l := u.o.Labelling()
+		p.Labels = &l
 	}
 	return u.render(c, http.StatusOK, "methodology", p)
 }

@@ -78,6 +78,9 @@ type Options struct {
 	// Admit counts the pinning of a search as an export, or says when to come back; nil lets everyone in.
 	Admit func(*http.Request) (release func(), refused *problem.Problem)
 
+	// Labelling says how labels are made and how good they are, for /methodology; nil when it is not known.
+	Labelling func() Labelling
+
 	Demo    bool   // everything shown is invented: the strip on every page, no citing, nothing for crawlers
 	Contact string // where to report a problem: a mail address or an https address
 	Version string // of the build

@@ -52,7 +52,7 @@ func (p *program) newWeb(f *folder, demo bool) (*web, error) {
 	}
 	portal, err := ui.New(ui.Options{
 		Searcher: searcher, Sources: w, History: changeLog{f.store}, Changes: changePages{f.store},
-		OpenAPI: a.OpenAPI(), Exports: formats, Feeds: true, Matrix: true, Pins: desk, Admit: exports.Admit,
+		OpenAPI: a.OpenAPI(), Exports: formats, Feeds: true, Matrix: true, Labelling: p.labelling, Pins: desk, Admit: exports.Admit,
 		Demo: demo, Contact: c.Contact, Version: version, BaseURL: c.Server.BaseURL, Logger: p.log,
 	})
 	if err != nil {

@@ -1,0 +1,45 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+)
+
+// The page on methodology tells the last evaluation as it was, or that there was none.
+func TestMethodologyTellsHowGoodLabelsAre(t *testing.T) {
+	measured := Labelling{Trained: true, At: testNow, Records: 1298, Documents: 210, Method: "every record held out once", Schemes: []LabellingScheme{
+		{Name: "themes", Precision: 0.614, Recall: 0.486, F1: 0.543, Low: 0.51, High: 0.58, Macro: 0.31, Rules: 0.402, Frequent: 0.119, Later: 0.47, LaterFrom: 2021, Weakest: []string{"Right to food", "Housing"}},
+		{Name: "SDG goals", Precision: 0.7, Recall: 0.6, F1: 0.65, Low: 0.6, High: 0.69, Rules: 0.5, Frequent: 0.3},
+	}, Calibration: []LabellingBin{{Low: 0.5, High: 0.6, Right: 0.57, Decisions: 1234}}}
+	untrained := measured
+	untrained.Trained = false
+	for name, tc := range map[string]struct {
+		l           Labelling
+		have, lacks []string
+	}{
+		"measured":  {measured, []string{"61\u00a0%", "49\u00a0%", "54\u00a0%", "51\u00a0%–58\u00a0%", "40\u00a0%", "12\u00a0%", "1,298 passages of 210 documents", "since 2021", "Right to food and Housing", "23 November 2026", "1,234", "a model, learned"}, []string{"not trained"}},
+		"untrained": {untrained, []string{"The model is not trained", "would give"}, []string{"a model, learned"}},
+		"nothing":   {Labelling{}, []string{"The model is not trained", "has not been measured"}, []string{"precision"}},
+	} {
+		o := options(false)
+		o.Labelling = func() Labelling { return tc.l }
+		_, body := get(t, site(t, o), "/methodology")
+		section := parse(t, body).Find("#labels").Text()
+		for _, s := range tc.have {
+			if !strings.Contains(section, s) {
+				t.Errorf("%s: %q is missing in %q", name, s, section)
+			}
+		}
+		for _, s := range tc.lacks {
+			if strings.Contains(section, s) {
+				t.Errorf("%s: says %q", name, s)
+			}
+		}
+		if strings.Contains(section, "⟦") {
+			t.Errorf("%s: a text is missing: %s", name, section)
+		}
+	}
+	if _, body := get(t, site(t, options(false)), "/methodology"); parse(t, body).Find("#labels").Length() > 0 {
+		t.Error("tells what it does not know")
+	}
+}
