@@ -1,11 +1,18 @@
 package main
 
 import (
+	"io"
+	"log/slog"
 	"net/http"
+	"net/url"
+	"path/filepath"
 	"strings"
 	"testing"
 
+	"uhri"
+	"uhri/config"
 	"uhri/crawler/replica"
+	"uhri/crawler/store"
 )
 
 // standIn starts one of the demonstration's publishers and returns its address.
@@ -57,5 +64,73 @@ func TestDiscoveredDocuments(t *testing.T) {
 	}
 	if f := search(t, data, "symbol:"+symbol); f.Total < 6 {
 		t.Errorf("after the refusal %d records of %s", f.Total, symbol)
+	}
+}
+
+// TestDiscoveryInTheDemonstration waits for documents UHRI does not have, and for a passage of one it has to be shown once.
+func TestDiscoveryInTheDemonstration(t *testing.T) {
+	base := startServe(t, filepath.Join(t.TempDir(), "data"), serveOptions{demo: true}, nil)
+	listed := func(symbol string) string {
+		return "/api/v1/recommendations?limit=100&symbol=" + url.QueryEscape(symbol)
+	}
+	for _, r := range replica.Observations() {
+		if r.Committee == "CAT-OP" {
+			waitFor(t, base, listed(r.Symbols), func(a answerJSON) bool { return a.Total > 5 })
+		}
+	}
+	waitFor(t, base, listed(string(replica.Visits()[0].Symbol)), func(a answerJSON) bool { return a.Total > 2 })
+
+	symbol := replica.Visits()[3].Symbol // UHRI has its conclusions, the report the paragraphs before them too
+	var numbers []string
+	for _, r := range replica.Records(uhri.English, 1) {
+		if r.Symbol == string(symbol) {
+			numbers = append(numbers, r.AnnotationId)
+		}
+	}
+	if len(numbers) == 0 {
+		t.Fatalf("UHRI has nothing of %s", symbol)
+	}
+	a := waitFor(t, base, listed(string(symbol)), func(a answerJSON) bool { return a.Total >= len(numbers) })
+	got := map[string]int{}
+	for _, i := range a.Items {
+		got[i.Paragraph]++
+	}
+	for paragraph, n := range got {
+		if paragraph != "" && n > 1 {
+			t.Errorf("paragraph %s of %s is shown %d times", paragraph, symbol, n)
+		}
+	}
+}
+
+// TestDiscoveryWaitsForAContact holds that nobody is asked for documents before they can know who asks.
+func TestDiscoveryWaitsForAContact(t *testing.T) {
+	for contact, want := range map[string]string{"": needContact, "someone@example.org": ""} {
+		cfg := config.Default()
+		cfg.Data, cfg.Contact = t.TempDir(), contact
+		p := &program{out: io.Discard, err: io.Discard, cfg: cfg, log: slog.New(slog.DiscardHandler)}
+		f, err := p.openFolder(t.Context(), store.Real)
+		if err != nil {
+			t.Fatal(err)
+		}
+		jobs, end, err := p.jobs(t.Context(), f, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := 0
+		for _, j := range jobs {
+			if name := j.Source.Name(); name == "treatybodies" || name == "specialprocedures" {
+				found++
+				if j.Disabled != want || j.Schedule == "" || !strings.Contains(j.Politeness, "robots.txt") {
+					t.Errorf("%s with contact %q: disabled %q, schedule %q, politeness %q", name, contact, j.Disabled, j.Schedule, j.Politeness)
+				}
+			}
+		}
+		if found != 2 {
+			t.Errorf("%d of the two sources are among the jobs", found)
+		}
+		end()
+		if err := f.Close(); err != nil {
+			t.Error(err)
+		}
 	}
 }

@@ -63,7 +63,7 @@ type answerJSON struct {
 	Total         int
 	Snapshot      string
 	Demonstration bool
-	Items         []struct{ ID string }
+	Items         []struct{ ID, Paragraph string }
 }
 
 // waitFor asks until the answer is right. Harvests on a busy machine take their time.
