@@ -80,7 +80,7 @@ func (t *table) matrix(f *excelize.File) error {
 	for i, c := range t.columns {
 		cells[i] = excelize.Cell{StyleID: head, Value: c.Label}
 	}
-	if err := sheet.SetRow("A1", cells); err != nil {
+	if err := sheet.SetRow("A1", cells, excelize.RowOpts{Height: 3 * lineHeight}); err != nil {
 		return err
 	}
 	address, deadline, group, size := t.place("link"), t.at("Deadline"), t.at("Same ask: group"), t.at("Same ask: passages")
@@ -140,7 +140,11 @@ func (t *table) height(r row) float64 {
 					wide++
 				}
 			}
-			n += 1 + int(float64(wide)*1.1/t.columns[i].Width)
+			slack := 1.1
+			if t.columns[i].Width < 30 { // words break badly in narrow columns
+				slack = 1.3
+			}
+			n += 1 + int(float64(wide)*slack/t.columns[i].Width)
 		}
 		lines = max(lines, n)
 	}
