@@ -56,7 +56,11 @@ func Parse(v url.Values, o Options) (index.Request, []Fault) {
 		}
 	}
 	r.dates(&req)
-	req.Expand = r.list("expand")
+	// "expand=" names nothing, and an address would lose it.
+	req.Expand = slices.DeleteFunc(r.list("expand"), func(id string) bool { return id == "" })
+	if len(req.Expand) == 0 {
+		req.Expand = nil
+	}
 	r.order(&req)
 	r.paging(&req)
 	r.facets(&req)
