@@ -182,12 +182,13 @@ func (l liar) Stream(ctx context.Context, req index.Request, yield func(index.Ro
 // The search page's twins are files and feeds of the same search.
 func TestFiles(t *testing.T) {
 	a := reference(t)
-	for path, media := range map[string]string{"/search.csv": "text/csv", "/search.xlsx": "spreadsheetml", "/search.csl.json": "csl+json", "/search.atom": "atom+xml", "/search.feed.json": "feed+json", "/data-dictionary.json": "application/json"} {
+	for path, media := range map[string]string{"/search.csv": "text/csv", "/search.xlsx": "spreadsheetml", "/search.csl.json": "csl+json", "/search.atom": "atom+xml", "/search.feed.json": "feed+json", "/data-dictionary.json": "application/json",
+		"/country/KEN/matrix.xlsx": "spreadsheetml", "/country/KEN/matrix.csv": "text/csv", "/country/KEN/impact-oss.csv": "text/csv"} {
 		if !api.Owns(path) {
 			t.Errorf("%s is not the API's", path)
 		}
 		target := path + "?q=prison&country=KEN"
-		if path == "/data-dictionary.json" {
+		if path == "/data-dictionary.json" || strings.HasPrefix(path, "/country/") {
 			target = path
 		}
 		w := get(t, a, target)
@@ -206,7 +207,10 @@ func TestFiles(t *testing.T) {
 	if w := get(t, a, "/search.csv?q="+url.QueryEscape(`prison "improve`)+"&columns=id"); w.Code != 200 {
 		t.Errorf("a query that the page repairs: %d %s", w.Code, w.Body)
 	}
-	for _, page := range []string{"/search", "/r/x", "/api", "/", "/searching"} {
+	if w := get(t, a, "/q/0123.csv"); !api.Owns("/q/0123.csv") || w.Code != 501 {
+		t.Errorf("a pin where nothing is pinned: %d %s", w.Code, w.Body)
+	}
+	for _, page := range []string{"/search", "/r/x", "/api", "/", "/searching", "/q", "/q/0123", "/country/KEN", "/country/KEN/matrix", "/country/KEN/x.csv"} {
 		if api.Owns(page) {
 			t.Errorf("%s is the portal's", page)
 		}
