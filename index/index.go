@@ -126,7 +126,8 @@ type FacetCounts struct {
 	Distinct      int // how many values have records here, shown or not
 }
 
-// FacetValue is one line of a panel. Count is what Total becomes when this value alone is chosen in this facet.
+// FacetValue is one line of a panel. Count is what Total becomes when this value alone is chosen in this facet; choosing
+// an origin sets Request.Origins too, see Plan.Choosing.
 type FacetValue struct {
 	Value    string
 	Label    string

@@ -187,6 +187,48 @@ func (p *Plan) withFilters(f ...Filter) *Plan {
 	return &q
 }
 
+// CountsByOrigin reports whether the values of f are counted one by one, with Choosing. Choosing an origin also says
+// whose labels count, so where labels decide what is found, no single count of the present records can tell what each
+// value promises.
+func (p *Plan) CountsByOrigin(f *uhri.Facet) bool {
+	if f.Name != originFacet {
+		return false
+	}
+	judged := len(p.Request.Origins) > 0 || p.LabelWords()
+	for _, o := range p.Request.Filters {
+		facet, _ := uhri.FacetByName(o.Facet)
+		judged = judged || facet.Labels && !o.Disjunctive(originFacet)
+	}
+	return judged
+}
+
+// originFacet is the facet whose values say whose labels count.
+const originFacet = "origin"
+
+// LabelWords reports whether the query itself asks for labels, as theme:x does.
+func (p *Plan) LabelWords() bool {
+	labels := false
+	query.Leaves(p.Tree, func(leaf query.Node, _ bool) {
+		if n, ok := leaf.(query.Field); ok {
+			f, _ := uhri.FacetByName(n.Facet)
+			labels = labels || f.Labels
+		}
+	})
+	return labels
+}
+
+// Choosing returns the plan as it is when value alone is chosen as the origin of labels. Records without labels are no
+// one's: choosing them leaves all labels counting.
+func (p *Plan) Choosing(value string) *Plan {
+	filters := slices.DeleteFunc(slices.Clone(p.Request.Filters), func(f Filter) bool { return f.Disjunctive(originFacet) })
+	q := p.withFilters(append(filters, Filter{Facet: originFacet, Op: Any, Values: []string{value}})...)
+	q.Request.Origins = nil
+	if value != uhri.ValueUnknown {
+		q.Request.Origins = []uhri.Origin{uhri.Origin(value)}
+	}
+	return q
+}
+
 // Disjunctive reports whether a filter is left out when the facet's own values are counted: what the user could
 // choose instead stays visible.
 func (f Filter) Disjunctive(facet string) bool { return f.Op == Any && f.Facet == facet }

@@ -130,7 +130,15 @@ func (q *searching) countFacets(res *index.Result) error {
 			c = counterOf(freed, freed.count())
 		}
 		col := q.s.byName[f.Name]
-		counts, unknown := c.counts(col)
+		counts, unknown := []uint32(nil), -1
+		if q.plan.CountsByOrigin(f) {
+			var err error
+			if counts, err = q.countsByOrigin(col); err != nil {
+				return err
+			}
+		} else {
+			counts, unknown = c.counts(col)
+		}
 		if q.plan.Request.FacetPrefix != "" {
 			res.Facets = append(res.Facets, q.plan.Panel(f, func(yield func(string, int) bool) {
 				if unknown >= 0 && !yield(uhri.ValueUnknown, unknown) {
@@ -150,6 +158,33 @@ func (q *searching) countFacets(res *index.Result) error {
 		res.Facets = append(res.Facets, panel(q.plan, col, counts, unknown))
 	}
 	return nil
+}
+
+// countsByOrigin counts each value of a column by the plan that chooses it. What the words and dates match is the same
+// for all of them, unless the words ask for labels.
+func (q *searching) countsByOrigin(col *column) ([]uint32, error) {
+	counts := make([]uint32, len(col.values))
+	words := q.plan.LabelWords()
+	for i, v := range col.values {
+		p := q.plan.Choosing(v)
+		other := &searching{matcher: &matcher{s: q.s, ctx: q.ctx, some: originsOf(p.Request.Origins)}, plan: p}
+		var err error
+		if words {
+			err = other.find()
+		} else {
+			other.hits = other.copy(q.text)
+			for _, f := range p.Request.Filters {
+				other.hits.and(other.pass(f))
+			}
+			other.total = other.hits.count()
+		}
+		counts[i] = uint32(other.total)
+		other.release()
+		if err != nil {
+			return nil, err
+		}
+	}
+	return counts, nil
 }
 
 // line is a value of a panel in the making. Its place is twice the ordinal, or, of a value no record has, the odd

@@ -383,6 +383,9 @@ func Properties(t *testing.T, e index.Searcher) {
 			}
 			v := rapid.SampledFrom(panel.Values).Draw(t, "value")
 			req.Filters = append(others, index.Filter{Facet: f.Name, Op: index.Any, Values: []string{v.Value}})
+			if f.Name == "origin" {
+				req.Origins = []uhri.Origin{uhri.Origin(v.Value)}
+			}
 			chosen, err := e.Search(background(t), req)
 			if err != nil {
 				t.Fatal(err)

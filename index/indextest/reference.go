@@ -362,6 +362,14 @@ func (e *Reference) Search(ctx context.Context, req index.Request) (*index.Resul
 			return nil, err
 		}
 		counts := map[string]int{}
+		if p.CountsByOrigin(f) {
+			for _, v := range append(f.Vocabulary(), uhri.ValueUnknown) {
+				if counts[v], err = s.Count(ctx, p.Choosing(v)); err != nil {
+					return nil, err
+				}
+			}
+			found = nil
+		}
 		for _, h := range found {
 			for _, v := range f.OfOrigins(h.record, p.Request.Origins...) {
 				counts[v]++

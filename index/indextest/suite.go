@@ -323,6 +323,40 @@ func testFacets(t *testing.T, open func(testing.TB) index.Engine) {
 			}
 		})
 	}
+	t.Run("origins promise what they give", func(t *testing.T) {
+		e := opened(t, open, RandomCorpus(7, 200))
+		moved := false
+		for _, req := range []index.Request{
+			{},
+			{Filters: []index.Filter{{Facet: "theme", Op: index.None, Values: []string{"right-to-health"}}}},
+			{Filters: []index.Filter{{Facet: "group", Op: index.Any, Values: []string{"children", uhri.ValueUnknown}}, {Facet: "country", Op: index.Any, Values: []string{"KEN", "UGA"}}}},
+			{Filters: []index.Filter{{Facet: "origin", Op: index.Any, Values: []string{"rule"}}, {Facet: "goal", Op: index.Any, Values: []string{"5", "16"}}}, Origins: []uhri.Origin{"rule"}},
+			{Filters: []index.Filter{{Facet: "origin", Op: index.None, Values: []string{"model"}}}, From: uhri.Date{Year: 2012}},
+			{Query: "goal:5 OR group:children OR rights"},
+		} {
+			ask := req
+			ask.Facets = []string{"origin"}
+			counts := search(t, e, ask).Facets[0]
+			values := append(counts.Values, index.FacetValue{Value: uhri.ValueUnknown, Count: counts.Unknown})
+			for _, v := range values {
+				chosen, plain := req, req
+				chosen.Filters = slices.DeleteFunc(slices.Clone(req.Filters), func(f index.Filter) bool { return f.Disjunctive("origin") })
+				chosen.Filters = append(chosen.Filters, index.Filter{Facet: "origin", Op: index.Any, Values: []string{v.Value}})
+				plain.Filters, plain.Origins = chosen.Filters, nil
+				chosen.Origins = nil
+				if v.Value != uhri.ValueUnknown {
+					chosen.Origins = []uhri.Origin{uhri.Origin(v.Value)}
+				}
+				if got := search(t, e, chosen).Total; got != v.Count {
+					t.Errorf("%+v: %s promises %d and gives %d", req, v.Value, v.Count, got)
+				}
+				moved = moved || search(t, e, plain).Total != v.Count
+			}
+		}
+		if !moved {
+			t.Error("whose labels count made no difference; the corpus proves nothing")
+		}
+	})
 	t.Run("all", func(t *testing.T) {
 		res := search(t, e, index.Request{Facets: []string{"*"}})
 		if len(res.Facets) != len(uhri.Facets()) {
