@@ -292,5 +292,13 @@ type web struct {
 	scheduler atomic.Pointer[crawler.Scheduler]
 }
 
-// cacheDir keeps compiled code of the PDF reader.
-func (p *program) cacheDir() string { return filepath.Join(p.cfg.Data, "cache") }
+// cacheDir keeps compiled code of the PDF reader: in the data folder where there is one, else — `uhri explain` needs none —
+// where the system keeps caches.
+func (p *program) cacheDir() string {
+	if _, err := os.Stat(p.cfg.Data); err != nil {
+		if dir, err := os.UserCacheDir(); err == nil {
+			return filepath.Join(dir, "uhri")
+		}
+	}
+	return filepath.Join(p.cfg.Data, "cache")
+}
