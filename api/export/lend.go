@@ -85,9 +85,6 @@ func (p *Plan) Cell(c Column, r *uhri.Recommendation) string {
 	return strings.Join(p.Values(c, r), "; ")
 }
 
-// Width is how wide the column stands in a sheet, in characters.
-func (c Column) Width() float64 { return c.width }
-
 // Line appends one line of CSV, quoted where it must be and with formulas defused.
 func Line(dst []byte, cells ...string) []byte {
 	for i, s := range cells {

@@ -78,7 +78,6 @@ type row struct {
 	date   uhri.Date
 	order  int
 	upr    *uhri.UPR
-	body   string
 }
 
 // arrange puts passages that ask for the same together, at the place of the first of them, and numbers the groups.

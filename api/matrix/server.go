@@ -121,7 +121,7 @@ func (s *Server) read(ctx context.Context, req index.Request, plan *export.Plan,
 			fault = err
 			return false
 		}
-		w := row{cells: make([]string, len(t.columns)), ask: r.Ask, id: r.ID, symbol: r.Symbol, date: r.Date, order: r.Order, upr: r.UPR, body: r.Body}
+		w := row{cells: make([]string, len(t.columns)), ask: r.Ask, id: r.ID, symbol: r.Symbol, date: r.Date, order: r.Order, upr: r.UPR}
 		for i, c := range t.columns {
 			if c.from.Name != "" {
 				w.cells[i] = strings.Clone(plan.Cell(c.from, r))
