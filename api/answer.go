@@ -15,6 +15,7 @@ import (
 // Answer is the answer to a search. Everything in it comes from one search over one snapshot.
 type Answer struct {
 	Total       int                     `json:"total" doc:"records found, exactly"`
+	Asks        int                     `json:"asks,omitzero" doc:"with collapse=ask: how many items there are to page through, one for each distinct ask"`
 	Items       []Item                  `json:"items" nullable:"false" doc:"the records of this page"`
 	Facets      map[string][]FacetValue `json:"facets,omitzero" doc:"counts of the facets asked for, highest first; unknown and not_applicable stand at the end of each list"`
 	Distinct    map[string]int          `json:"distinct,omitzero" doc:"how many values of each facet have records here, listed or not"`
@@ -133,7 +134,7 @@ type Suggestion struct {
 // answer makes the public form of a result.
 func (a *API) answer(req index.Request, res *index.Result, fields []string) Answer {
 	out := Answer{
-		Total: res.Total, Items: make([]Item, 0, len(res.Hits)), Next: res.Next, Snapshot: res.Snapshot.ID,
+		Total: res.Total, Asks: res.Distinct, Items: make([]Item, 0, len(res.Hits)), Next: res.Next, Snapshot: res.Snapshot.ID,
 		Query: reading(req, res), Demo: a.o.Demo || res.Snapshot.Demo,
 	}
 	for _, h := range res.Hits {

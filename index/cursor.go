@@ -106,7 +106,8 @@ func (p *Plan) RequestHash() (h [8]byte) {
 		Origins  []uhri.Origin
 		Expand   []string
 		Sort     Sort
-	}{r.Query, r.Mode, r.Langs, r.Filters, r.From, r.To, r.Origins, r.Expand, r.Sort})
+		Collapse bool `json:",omitzero"`
+	}{r.Query, r.Mode, r.Langs, r.Filters, r.From, r.To, r.Origins, r.Expand, r.Sort, r.Collapse})
 	if err != nil {
 		panic(err) // strings and numbers only
 	}

@@ -78,6 +78,10 @@ type Request struct {
 
 	Expand []string // IDs of offered expansions (synonyms) that are switched on; "*" = all
 
+	// Collapse shows, of passages that ask for the same (facet "ask"), only the first in the order; those that stand
+	// alone all stay. It concerns hits and pages: Total, facets and streams are those of all passages.
+	Collapse bool
+
 	Sort      Sort
 	Limit     int    // hits; 0 = counts only
 	Cursor    string // from Result.Next; the other fields must be as they were
@@ -97,6 +101,7 @@ type Request struct {
 type Result struct {
 	Snapshot    Snapshot
 	Total       int // exact
+	Distinct    int // with Request.Collapse: how many hits there are to page through; else 0
 	Hits        []Hit
 	Next        string // cursor of the next page; "" at the end
 	Facets      []FacetCounts

@@ -114,6 +114,7 @@ func TestRequestHash(t *testing.T) {
 		"dates":  func(r *Request) { r.From = uhri.Date{Year: 2020} },
 		"origin": func(r *Request) { r.Origins = []uhri.Origin{"rule"} },
 		"order":  func(r *Request) { r.Sort = SortOldest },
+		"hits":   func(r *Request) { r.Collapse = true },
 	} {
 		r := base
 		change(&r)

@@ -145,3 +145,26 @@ func TestDistinctAsks(t *testing.T) {
 		t.Errorf("only %d marks", marks)
 	}
 }
+
+// Shown once, every ask has one hit, the pager counts the hits, and the total stays that of all passages.
+func TestAsksShownOnce(t *testing.T) {
+	srv := site(t, options(false))
+	_, body := get(t, srv, "/search?type=recommendation")
+	doc := parse(t, body)
+	_, asks, _ := strings.Cut(doc.Find("#rh").Text(), ";")
+	total, distinct := number(doc.Find("#rh").Contents().First().Text()), number(asks)
+	to := doc.Find("a[href*='collapse=ask']").AttrOr("href", "")
+	hits := 0
+	for next := to; next != ""; {
+		_, body := get(t, srv, next)
+		doc := parse(t, body)
+		if got := number(doc.Find("#rh").Contents().First().Text()); got != total {
+			t.Fatalf("%s: total %d, want %d", next, got, total)
+		}
+		hits += doc.Find("li.hit").Length()
+		next = doc.Find(".pager a[rel~='next']").AttrOr("href", "")
+	}
+	if hits != distinct || distinct >= total {
+		t.Errorf("%d hits, %d distinct asks of %d passages", hits, distinct, total)
+	}
+}

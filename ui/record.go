@@ -143,7 +143,11 @@ func (u *UI) walk(ctx context.Context, c echo.Context, r *uhri.Recommendation) (
 		return nil, nil, nil
 	}
 	list := searchAt(asked)
-	w := &Walk{Place: u.words.Text("walk.place", at, res.Total)}
+	total := res.Total
+	if asked.Collapse {
+		total = res.Distinct
+	}
+	w := &Walk{Place: u.words.Text("walk.place", at, total)}
 	w.Back.URL = list.Page((at-1)/max(asked.Limit, 1) + 1).String()
 	w.Back.Label = u.words.Count("walk.back", res.Total)
 	if asked.Query != "" {

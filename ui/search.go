@@ -201,6 +201,25 @@ func (p *SearchPage) Total() int {
 	return p.Result.Total
 }
 
+// shown is the number of hits there are to page through.
+func (p *SearchPage) shown() int {
+	if p.Asked.Collapse && p.Result != nil {
+		return p.Result.Distinct
+	}
+	return p.Total()
+}
+
+// Once leads to the same search with each ask shown once, or, from there, with every passage; nil when nothing would change.
+func (p *SearchPage) Once() *Link {
+	switch {
+	case p.Asked.Collapse:
+		return &Link{Label: p.words.Text("search.every"), URL: p.At.Collapse(false).String()}
+	case p.Asks > 0 && p.Asks < p.Total():
+		return &Link{Label: p.words.Text("search.once"), URL: p.At.Collapse(true).String()}
+	}
+	return nil
+}
+
 // Of is the number of records searched.
 func (p *SearchPage) Of() int { return p.Snapshot.Records }
 
@@ -350,7 +369,7 @@ type PageLink struct {
 
 // Pager is nil when everything fits on one page.
 func (p *SearchPage) Pager() *Pager {
-	size, total := p.Asked.Limit, p.Total()
+	size, total := p.Asked.Limit, p.shown()
 	if size == 0 || total == 0 || (total <= size && p.Asked.Offset == 0 && p.Asked.Cursor == "") {
 		return nil
 	}

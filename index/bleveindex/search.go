@@ -55,6 +55,8 @@ type searching struct {
 	hits   set      // those that pass the filters too
 	total  int
 	passes []set // by filter of the request: what it lets through
+
+	collapsed *searching // with Request.Collapse: the same with the first hit of each ask alone
 }
 
 // search answers the plan.
@@ -65,6 +67,12 @@ func (s *snapshot) search(ctx context.Context, p *index.Plan) (*index.Result, er
 	}
 	defer q.release()
 	res := &index.Result{Snapshot: s.head.Snapshot, Total: q.total, Filters: p.Request.Filters, Sort: p.Request.Sort}
+	if p.Request.Collapse {
+		if q.collapsed, err = q.collapse(); err != nil {
+			return nil, err
+		}
+		res.Distinct = q.collapsed.total
+	}
 	if p.Request.Limit > 0 {
 		if err := q.page(res); err != nil {
 			return nil, err
@@ -199,7 +207,11 @@ func (q *searching) page(res *index.Result) error {
 	if p.After != nil {
 		first = p.After.Seen
 	}
-	top, err := q.top(first, p.Request.Limit)
+	from := q
+	if p.Request.Collapse {
+		from = q.collapsed
+	}
+	top, err := from.top(first, p.Request.Limit)
 	if err != nil {
 		return err
 	}
@@ -217,7 +229,7 @@ func (q *searching) page(res *index.Result) error {
 		}
 		res.Hits = append(res.Hits, hit)
 	}
-	if seen := first + len(top); len(top) > 0 && seen < res.Total {
+	if seen := first + len(top); len(top) > 0 && seen < from.total {
 		last := top[len(top)-1]
 		res.Next = index.Cursor{
 			Snapshot: q.s.head.Snapshot.ID, Request: p.RequestHash(), Seen: seen,

@@ -80,6 +80,9 @@ func RandomCorpus(seed uint64, n int) []*uhri.Recommendation {
 			label.Origin = []uhri.Origin{uhri.OriginPublisher, uhri.OriginPublisher, uhri.OriginRule, uhri.OriginModel, uhri.OriginHuman}[rng.IntN(5)]
 			r.Tags = append(r.Tags, label)
 		}
+		if i%3 == 0 {
+			r.Ask = FixtureID(i % 7)
+		}
 		r.Latest = rng.IntN(3) == 0
 		if rng.IntN(4) > 0 {
 			r.Provenance.FirstSeen = time.Date(2026, 1, 1+rng.IntN(4), rng.IntN(2), 0, 0, 0, time.UTC)
@@ -205,6 +208,7 @@ func DrawRequest(t *rapid.T) index.Request {
 		Facets:     rapid.SampledFrom([][]string{nil, {"country", "goal"}, {"*"}}).Draw(t, "facets"),
 		FacetLimit: rapid.SampledFrom([]int{0, -1, 2}).Draw(t, "facet_limit"),
 		Explain:    rapid.IntRange(0, 4).Draw(t, "explain") == 0,
+		Collapse:   rapid.IntRange(0, 3).Draw(t, "collapse") == 0,
 		Mode:       rapid.SampledFrom([]index.Mode{"", "", "", "", index.ModeUHRI}).Draw(t, "mode"),
 	}
 	for range rapid.IntRange(0, 2).Draw(t, "filters") {
@@ -413,6 +417,12 @@ func Properties(t *testing.T, e index.Searcher) {
 					seen[h.Record.ID] = true
 				}
 				if res.Next == "" {
+					if req.Collapse {
+						if total < res.Distinct {
+							t.Fatalf("%+v: %d distinct of %d", req, res.Distinct, total)
+						}
+						total = res.Distinct
+					}
 					if len(seen) != total {
 						t.Fatalf("%+v: %d IDs, total %d", req, len(seen), total)
 					}

@@ -309,6 +309,18 @@ func (s *refSnapshot) ordered(ctx context.Context, p *index.Plan) ([]hit, error)
 	return hits, nil
 }
 
+// firstOfAsks keeps the first hit of each ask, and all that stand alone.
+func firstOfAsks(hits []hit) (out []hit) {
+	seen := map[uhri.ID]bool{}
+	for _, h := range hits {
+		if ask := h.record.Ask; ask == "" || !seen[ask] {
+			seen[ask] = true
+			out = append(out, h)
+		}
+	}
+	return out
+}
+
 // at returns the snapshot with that ID, or the current one for "".
 func (e *Reference) at(id string) (*refSnapshot, error) {
 	e.mu.RLock()
@@ -339,6 +351,10 @@ func (e *Reference) Search(ctx context.Context, req index.Request) (*index.Resul
 		return nil, err
 	}
 	res := &index.Result{Snapshot: s.snap, Total: len(hits), Filters: p.Request.Filters, Sort: p.Request.Sort}
+	if p.Request.Collapse {
+		hits = firstOfAsks(hits)
+		res.Distinct = len(hits)
+	}
 	first := p.Request.Offset
 	if p.After != nil {
 		first = p.After.Seen

@@ -580,6 +580,47 @@ func testPaging(t *testing.T, open func(testing.TB) index.Engine) {
 			}
 		})
 	}
+	t.Run("collapsed", func(t *testing.T) {
+		recs := RandomCorpus(9, 120)
+		e := opened(t, open, recs)
+		for _, req := range []index.Request{{Collapse: true}, {Query: "rights OR women OR torture", Collapse: true}, {Sort: index.SortDocument, Collapse: true}} {
+			whole := req
+			whole.Collapse, whole.Limit = false, 1000
+			all := search(t, e, whole)
+			var want []uhri.ID
+			seen := map[uhri.ID]bool{}
+			for _, h := range all.Hits {
+				if ask := h.Record.Ask; ask == "" || !seen[ask] {
+					seen[ask] = true
+					want = append(want, h.Record.ID)
+				}
+			}
+			if len(want) == len(all.Hits) || len(seen) < 3 {
+				t.Fatalf("%+v: nothing to collapse", req)
+			}
+			var paged, skipped []uhri.ID
+			req.Limit = 7
+			for {
+				res := search(t, e, req)
+				if res.Total != all.Total || res.Distinct != len(want) {
+					t.Fatalf("%+v: total %d and %d distinct, want %d and %d", req, res.Total, res.Distinct, all.Total, len(want))
+				}
+				paged = append(paged, hitIDs(res)...)
+				if req.Cursor = res.Next; res.Next == "" {
+					break
+				}
+			}
+			for req.Offset = 0; req.Offset < len(want); req.Offset += req.Limit {
+				skipped = append(skipped, hitIDs(search(t, e, req))...)
+			}
+			if diff := cmp.Diff(want, paged); diff != "" {
+				t.Errorf("%+v: paged: %s", req, diff)
+			}
+			if diff := cmp.Diff(want, skipped); diff != "" {
+				t.Errorf("%+v: skipped: %s", req, diff)
+			}
+		}
+	})
 	t.Run("stream stops", func(t *testing.T) {
 		n := 0
 		if err := e.Stream(t.Context(), index.Request{}, func(index.Row) bool { n++; return n < 2 }); err != nil || n != 2 {

@@ -39,6 +39,9 @@ func Pairs(req index.Request) []Pair {
 	for _, e := range req.Expand {
 		add("expand", e)
 	}
+	if req.Collapse {
+		add("collapse", "ask")
+	}
 	add("sort", string(req.Sort))
 	if req.Limit != index.DefaultLimit {
 		add("limit", strconv.Itoa(req.Limit))
@@ -206,6 +209,12 @@ func (a Address) Cursor(c string) Address {
 	return a
 }
 
+// Collapse shows passages that ask for the same once, or each of them.
+func (a Address) Collapse(on bool) Address {
+	a.req.Collapse = on
+	return a.first()
+}
+
 // Limit shows more or fewer records a page.
 func (a Address) Limit(n int) Address {
 	a.req.Limit = n
@@ -305,6 +314,6 @@ func (a Address) set() Address {
 	a = a.first()
 	a.req.Limit = index.DefaultLimit
 	a.req.Facets, a.req.FacetLimit, a.req.FacetPrefix = nil, -1, ""
-	a.req.Highlight, a.req.Explain = false, false
+	a.req.Highlight, a.req.Explain, a.req.Collapse = false, false, false
 	return a
 }

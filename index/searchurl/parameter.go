@@ -73,6 +73,8 @@ func makeParameters() []Parameter {
 			Description: "Only documents of this date or earlier; 2024 means to the end of 2024. Records without a date are left out."},
 		Parameter{Name: "expand", Type: "string", Repeatable: true,
 			Description: "Identifiers of offered expansions (synonyms, acronyms) to switch on, as listed under query.offers; `*` switches on all."},
+		Parameter{Name: "collapse", Type: "string", Enum: []string{"ask"},
+			Description: "`ask` shows, of passages that ask for the same in nearly the same words, only the first in the order. The total stays that of all passages; exports and feeds have all."},
 		Parameter{Name: "sort", Type: "string", Enum: sorts(), Example: string(index.SortNewest),
 			Description: "Order of the records. Without it: relevance where there are words, newest where there are none. Undated records come last in both date orders."},
 		Parameter{Name: "limit", Type: "integer", Max: index.MaxLimit, Default: fmt.Sprint(index.DefaultLimit),

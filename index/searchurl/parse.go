@@ -61,6 +61,7 @@ func Parse(v url.Values, o Options) (index.Request, []Fault) {
 	if len(req.Expand) == 0 {
 		req.Expand = nil
 	}
+	req.Collapse = r.enum("collapse", []string{"ask"}) != ""
 	r.order(&req)
 	r.paging(&req)
 	r.facets(&req)
