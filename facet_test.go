@@ -11,7 +11,7 @@ import (
 func TestFacetTable(t *testing.T) {
 	want := []string{
 		"theme", "group", "goal", "sdg", "country", "region", "m49", "bloc", "recommending_state", "recommending_region",
-		"mechanism", "body", "type", "year", "cycle", "session", "position", "symbol", "lang", "origin", "latest",
+		"mechanism", "body", "type", "year", "cycle", "session", "position", "symbol", "ask", "lang", "origin", "latest",
 	}
 	var got []string
 	names := map[string]string{}
@@ -55,7 +55,7 @@ func TestFacetTable(t *testing.T) {
 func TestFacetValuesParseToThemselves(t *testing.T) {
 	for _, f := range Facets() {
 		values := append(f.Vocabulary(), ValueUnknown, ValueNotApplicable)
-		if slices.Contains([]string{"symbol", "session"}, f.Name) != (f.Vocabulary() == nil) {
+		if slices.Contains([]string{"symbol", "session", "ask"}, f.Name) != (f.Vocabulary() == nil) {
 			t.Errorf("%s: open and closed vocabularies mixed up", f.Name)
 		}
 		for i, v := range values {

@@ -207,6 +207,14 @@ func (p *parser) fieldValue(f field, at int, s string, inQuotes bool) Node {
 		}
 	}
 	v, err := f.facet.Parse(s)
+	if err != nil && f.name == "sdg" {
+		// Goals and targets are two facets, and people write sdg: for both.
+		if goal, ok := uhri.FacetByName("goal"); ok {
+			if g, gerr := goal.Parse(s); gerr == nil {
+				return Field{Facet: "goal", Values: []string{g}}
+			}
+		}
+	}
 	if err != nil {
 		p.fail(at, uhri.Message(err), "")
 		return nil

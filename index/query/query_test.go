@@ -60,6 +60,7 @@ func TestParse(t *testing.T) {
 		{"bare beginning of symbols", "CCPR/C/POL/*", "symbol:CCPR/C/POL/*", ""},
 		{"what only looks like a symbol", "HIV/AIDS and/or", "hiv-aids and-or", ""},
 		{"goal and target", "sdg:5.2 goal:5", "sdg:5.2 goal:5", ""},
+		{"a goal by the name of both", "sdg:5 OR sdg:16", "goal:(5 OR 16)", ""},
 		{"colon with a space is punctuation", "Note: torture", "note torture", ""},
 		{"address", "https://www.example.org/a", "https-www-example-org-a", ""},
 		{"invisible characters", "tor\u00adture\u200e \u202epri\u200bson\x00", "torture pri son", ""},
