@@ -68,8 +68,9 @@ func Nearest(input string, candidates []string) (string, bool) {
 	}
 	limit := min(len(in)/3, 4)
 	best, found := "", false
+	var row []int
 	for _, c := range candidates {
-		if d := distance(in, []rune(FoldName(c)), limit); d <= limit && (!found || d < limit) {
+		if d := EditDistance(in, []rune(FoldName(c)), limit, &row); d <= limit && (!found || d < limit) {
 			best, found = c, true
 			limit = d
 			if d == 0 {
@@ -80,33 +81,38 @@ func Nearest(input string, candidates []string) (string, bool) {
 	return best, found
 }
 
-// distance is the optimal string alignment distance of a and b, or limit+1 when it is larger.
-func distance(a, b []rune, limit int) int {
+// EditDistance counts the letters to insert, drop, replace or exchange with their neighbour to make b of a; more than
+// limit is told as limit + 1 (optimal string alignment). scratch is room to work in, kept between calls.
+func EditDistance(a, b []rune, limit int, scratch *[]int) int {
 	if len(a)-len(b) > limit || len(b)-len(a) > limit {
 		return limit + 1
 	}
-	before, prev, cur := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range prev {
-		prev[j] = j
+	width := len(b) + 1
+	if cap(*scratch) < 3*width {
+		*scratch = make([]int, 3*width)
+	}
+	two, one, now := (*scratch)[:width], (*scratch)[width:2*width], (*scratch)[2*width:3*width]
+	for j := range one {
+		one[j] = j
 	}
 	for i := 1; i <= len(a); i++ {
-		cur[0] = i
-		low := i
+		now[0] = i
+		least := i
 		for j := 1; j <= len(b); j++ {
 			cost := 1
 			if a[i-1] == b[j-1] {
 				cost = 0
 			}
-			cur[j] = min(prev[j]+1, cur[j-1]+1, prev[j-1]+cost)
+			now[j] = min(one[j]+1, now[j-1]+1, one[j-1]+cost)
 			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				cur[j] = min(cur[j], before[j-2]+1)
+				now[j] = min(now[j], two[j-2]+1)
 			}
-			low = min(low, cur[j])
+			least = min(least, now[j])
 		}
-		if low > limit {
+		if least > limit {
 			return limit + 1
 		}
-		before, prev, cur = prev, cur, before
+		two, one, now = one, now, two
 	}
-	return min(prev[len(b)], limit+1)
+	return min(one[len(b)], limit+1)
 }

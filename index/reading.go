@@ -303,7 +303,7 @@ func nearest(dictionary iter.Seq2[string, int], instead map[string]string) {
 			if d := len(candidate) - len(runes); d > limit || -d > limit {
 				continue
 			}
-			edits := editDistance(runes, candidate, limit, &row)
+			edits := uhri.EditDistance(runes, candidate, limit, &row)
 			if edits > limit || edits == 0 {
 				continue
 			}
@@ -313,39 +313,6 @@ func nearest(dictionary iter.Seq2[string, int], instead map[string]string) {
 			}
 		}
 	}
-}
-
-// editDistance counts the letters to insert, drop, replace or exchange with their neighbour to make b of a; more than
-// limit is told as limit + 1.
-func editDistance(a, b []rune, limit int, scratch *[]int) int {
-	width := len(b) + 1
-	if cap(*scratch) < 3*width {
-		*scratch = make([]int, 3*width)
-	}
-	two, one, now := (*scratch)[:width], (*scratch)[width:2*width], (*scratch)[2*width:3*width]
-	for j := range one {
-		one[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		now[0] = i
-		least := i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			now[j] = min(one[j]+1, now[j-1]+1, one[j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				now[j] = min(now[j], two[j-2]+1)
-			}
-			least = min(least, now[j])
-		}
-		if least > limit {
-			return limit + 1
-		}
-		two, one, now = one, now, two
-	}
-	return one[len(b)]
 }
 
 // labels finds labels that have all the words typed.
