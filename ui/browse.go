@@ -32,11 +32,11 @@ type profilePlan struct {
 }
 
 var profilePlans = map[string]profilePlan{
-	"goal":               {facet: "goal", section: "sdg", wide: []string{"time", "map", "positions"}, bars: []string{"sdg", "country", "group", "theme", "mechanism", "body"}},
-	"sdg":                {facet: "sdg", section: "sdg", wide: []string{"time", "map", "positions"}, bars: []string{"country", "group", "theme", "mechanism", "body"}},
-	"theme":              {facet: "theme", section: "theme", wide: []string{"time", "map", "positions"}, bars: []string{"country", "group", "theme", "goal", "mechanism", "body"}},
-	"group":              {facet: "group", section: "group", wide: []string{"time", "map", "positions"}, bars: []string{"country", "theme", "group", "goal", "mechanism", "body"}},
-	"country":            {facet: "country", section: "country", wide: []string{"reviews", "positions", "time"}, bars: []string{"theme", "group", "goal", "recommending_state", "mechanism", "type"}},
+	"goal":               {facet: "goal", section: "sdg", wide: []string{"time", "map", "mechanisms", "positions"}, bars: []string{"sdg", "country", "group", "theme", "body"}},
+	"sdg":                {facet: "sdg", section: "sdg", wide: []string{"time", "map", "mechanisms", "positions"}, bars: []string{"country", "group", "theme", "body"}},
+	"theme":              {facet: "theme", section: "theme", wide: []string{"time", "map", "mechanisms", "positions"}, bars: []string{"country", "group", "theme", "goal", "body"}},
+	"group":              {facet: "group", section: "group", wide: []string{"time", "map", "mechanisms", "positions"}, bars: []string{"country", "theme", "group", "goal", "body"}},
+	"country":            {facet: "country", section: "country", wide: []string{"reviews", "positions", "time", "mechanisms"}, bars: []string{"theme", "group", "goal", "recommending_state", "type"}},
 	"mechanism":          {facet: "mechanism", section: "mechanism", wide: []string{"time", "map", "positions"}, bars: []string{"body", "cycle", "country", "theme", "group", "goal"}},
 	"body":               {facet: "body", section: "mechanism", wide: []string{"time", "map", "positions"}, bars: []string{"country", "theme", "group", "goal", "type"}},
 	"recommending_state": {facet: "recommending_state", section: "country", wide: []string{"time", "map", "positions"}, bars: []string{"country", "theme", "group", "goal", "cycle"}},
@@ -71,22 +71,13 @@ type ProfilePage struct {
 	Reviews []LatestReview
 	Without int // passages of no review, with Reviews
 	Charts  []*Chart
-	Bars    []BarBlock
+	Bars    []*Chart // beside them, each with what stands under its heading
 	Newest  []Hit
 	Others  []Link // the same State's other page
 	Matrix  []Link // the implementation matrix in its formats
 	Feeds   []Link
 	list    searchurl.Address
 	u       *UI
-}
-
-// BarBlock is a bar list with its heading.
-type BarBlock struct {
-	ID    string
-	Title string
-	Sub   string
-	List  *BarList
-	CSV   string
 }
 
 // LatestReview is the latest review of a State by one body.
@@ -132,14 +123,11 @@ func (u *UI) profile(facet string) echo.HandlerFunc {
 		if p.Charts, err = u.charts(ctx, p, res, counts); err != nil {
 			return err
 		}
-		tables := map[string]Table{}
 		for _, name := range plan.bars {
-			f := counts[name]
-			p.Bars = append(p.Bars, u.barBlock(p, f))
-			tables["by-"+name] = u.barTable(f)
+			p.Bars = append(p.Bars, u.profileBars(p, counts[name]))
 		}
 		if file := c.QueryParam("chart"); file != "" {
-			return u.chartAs(c, file, p.Heading, u.words.Text("chart.source", p.Snapshot.ID, p.Canonical), p.Charts, tables)
+			return u.chartAs(c, file, p.Heading, u.words.Text("chart.source", p.Snapshot.ID, u.base(c)+p.At.String()), append(p.Charts, p.Bars...))
 		}
 		for i, h := range res.Hits {
 			p.Newest = append(p.Newest, u.hit(h, i+1, recordURL(h.Record.ID), uhri.English))
@@ -350,7 +338,7 @@ func (u *UI) reviews(ctx context.Context, p *ProfilePage, res *index.Result) err
 }
 
 // drawnFrom are the facets whose counts a chart shows.
-var drawnFrom = map[string][]string{"time": {"year", "mechanism"}, "map": {"country"}, "positions": {"position"}, "reviews": {"year", "body"}}
+var drawnFrom = map[string][]string{"time": {"year", "mechanism"}, "map": {"country"}, "positions": {"position"}, "mechanisms": {"mechanism"}, "reviews": {"year", "body"}}
 
 // filteredBy reports whether the address itself chooses values of one of the facets.
 func (p *ProfilePage) filteredBy(facets ...string) bool {
@@ -407,13 +395,17 @@ func (u *UI) charts(ctx context.Context, p *ProfilePage, res *index.Result, coun
 				years[b.Value] = f
 			}
 			slices.SortStableFunc(bodies, func(a, b index.FacetValue) int { return mechRank(a.Value) - mechRank(b.Value) })
-			c = u.lanes(p.list, bodies, years)
+			c = u.lanes(p.list, bodies, years, counts["body"].Distinct, p.Total, counts["year"].Unknown)
+			if c != nil {
+				u.rest(c, p.list, "body", counts["body"].Unknown)
+			}
+		case "mechanisms":
+			c = u.mechanisms(p.list, counts["mechanism"])
 		}
 		if c == nil {
 			continue
 		}
-		c.CSV = p.At.Extra("chart", c.ID+".csv").String()
-		c.SVG = p.At.Extra("chart", c.ID+".svg").String()
+		c.filesAt(p.At)
 		cs = append(cs, c)
 	}
 	return cs, nil
@@ -442,8 +434,8 @@ func (u *UI) yearsOf(ctx context.Context, list searchurl.Address, res *index.Res
 	return index.FacetCounts{Name: "year"}, nil
 }
 
-// barBlock is one facet of the page as bars.
-func (u *UI) barBlock(p *ProfilePage, f index.FacetCounts) BarBlock {
+// profileBars is one facet of the page as bars.
+func (u *UI) profileBars(p *ProfilePage, f index.FacetCounts) *Chart {
 	w := u.words
 	if f.Name == p.Plan.facet { // what stands beside the page's own value
 		f.Values = slices.DeleteFunc(slices.Clone(f.Values), func(v index.FacetValue) bool { return v.Value == p.Value })
@@ -455,15 +447,12 @@ func (u *UI) barBlock(p *ProfilePage, f index.FacetCounts) BarBlock {
 	if f.Name == "goal" || f.Name == "sdg" || f.Name == "cycle" {
 		limit = 0
 	}
-	b := BarBlock{ID: "by-" + f.Name, Title: facetLabel(f.Name), CSV: p.At.Extra("chart", "by-"+f.Name+".csv").String()}
+	title := facetLabel(f.Name)
 	if key := "bars." + f.Name; w.has(key) {
-		b.Title = w.Text(key)
+		title = w.Text(key)
 	}
 	if f.Name == p.Plan.facet {
-		b.Title = w.Text("bars.beside", b.Title)
-	}
-	if key := "bars." + f.Name + ".sub"; w.has(key) {
-		b.Sub = w.Text(key)
+		title = w.Text("bars.beside", title)
 	}
 	list := func(v string) string { return p.list.Clear(f.Name).With(f.Name, index.Any, v).String() }
 	if f.Name == p.Plan.facet { // both values at once: the page's own and the bar's
@@ -471,8 +460,15 @@ func (u *UI) barBlock(p *ProfilePage, f index.FacetCounts) BarBlock {
 			return p.list.Without(f.Name, index.Any, p.Value).With(f.Name, index.Every, p.Value, v).String()
 		}
 	}
-	b.List = u.bars(f, limit, &Link{Label: w.Count("bars.all", f.Distinct), URL: p.list.FacetLimit(0).String() + "#f-" + panelOf(f.Name)}, list)
-	return b
+	c := u.barChart(f, title, limit, &Link{Label: w.Count("bars.all", f.Distinct), URL: p.list.FacetLimit(0).String() + "#f-" + panelOf(f.Name)}, list)
+	if key := "bars." + f.Name + ".sub"; w.has(key) {
+		c.Description = w.Text(key)
+	}
+	if !p.filteredBy(f.Name) { // else the counts reach beyond the page's passages
+		c.Under = w.Count("chart.of", p.Total-f.NotApplicable)
+	}
+	c.filesAt(p.At)
+	return c
 }
 
 // panelOf is the panel of the search page in which a facet stands.
@@ -495,8 +491,7 @@ type IndexPage struct {
 	Map     *Chart
 	Groups  []IndexGroup
 	Others  []Link
-	CSV     string
-	Unknown *Stat
+	Bars    *Chart // all groups in one, for its files
 }
 
 // IndexGroup is a part of an index: a regional group, a mechanism.
@@ -528,26 +523,19 @@ func (u *UI) overview(facet string) echo.HandlerFunc {
 		p.Lede = u.words.HTML("overview."+facet+".lede", res.Total-f.Unknown-f.NotApplicable, res.Total, f.Distinct)
 		p.Description = u.words.Text("overview." + facet + ".description")
 		p.JSON = apiAt(index.Request{FacetLimit: 0}).Facets(facet).String()
-		p.CSV = searchurl.At(c.Request().URL.Path, index.Request{Limit: index.DefaultLimit, FacetLimit: -1}).Extra("chart", "by-"+facet+".csv").String()
-		if f.Unknown > 0 {
-			p.Unknown = &Stat{Label: u.valueLabel(facet, uhri.ValueUnknown), Count: f.Unknown, URL: all().With(facet, index.Any, uhri.ValueUnknown).String()}
-		}
+		here := searchurl.At(c.Request().URL.Path, index.Request{Limit: index.DefaultLimit, FacetLimit: -1})
+		p.Bars = u.barChart(f, p.Heading, 0, nil, func(v string) string { return all().With(facet, index.Any, v).String() })
+		p.Bars.Under = u.words.Count("chart.of", res.Total-f.NotApplicable)
+		p.Bars.filesAt(here)
 		switch facet {
 		case "goal":
 			if err := u.sparkTiles(ctx, p, res, counts); err != nil {
 				return err
 			}
 		case "country", "recommending_state":
-			p.Map = u.tileMap(all(), facet, f, res.Total-f.Unknown-f.NotApplicable)
+			p.Map = u.tileMap(all(), facet, f, res.Total-f.NotApplicable)
 			if p.Map != nil {
-				for _, ext := range []string{"csv", "svg"} {
-					to := searchurl.At(c.Request().URL.Path, index.Request{Limit: index.DefaultLimit, FacetLimit: -1}).Extra("chart", "map."+ext).String()
-					if ext == "csv" {
-						p.Map.CSV = to
-					} else {
-						p.Map.SVG = to
-					}
-				}
+				p.Map.filesAt(here)
 			}
 			p.Groups = u.regionGroups(f)
 			p.Others = []Link{{Label: u.words.Text("overview.recommending_state"), URL: "/recommending"}}
@@ -560,7 +548,7 @@ func (u *UI) overview(facet string) echo.HandlerFunc {
 			p.Groups = []IndexGroup{{ID: "all", List: u.alphabetical(highestOf(f), f)}}
 		}
 		if file := c.QueryParam("chart"); file != "" {
-			return u.chartAs(c, file, p.Heading, u.words.Text("chart.source", p.Snapshot.ID, p.Canonical), []*Chart{p.Map}, map[string]Table{"by-" + facet: u.barTable(f)})
+			return u.chartAs(c, file, p.Heading, u.words.Text("chart.source", p.Snapshot.ID, p.Canonical), []*Chart{p.Map, p.Bars})
 		}
 		return u.render(c, http.StatusOK, "overview", p)
 	}

@@ -33,8 +33,10 @@ type Chart struct {
 	Map         *TileMap
 	Lanes       *Lanes
 	Shares      []Share
+	Bars        *BarList
 	Table       Table
 	Under       string // the denominator
+	Rest        []Stat // what has no mark, since its place is not known
 	CSV, SVG    string
 }
 
@@ -49,6 +51,15 @@ type TableRow struct {
 	Label string
 	URL   string
 	Cells []Cell
+}
+
+// rest adds what has no mark to a chart, and to its table where rows are values of the facet; none is not told of.
+func (u *UI) rest(c *Chart, list searchurl.Address, facet string, count int) {
+	if count == 0 {
+		return
+	}
+	c.Rest = append(c.Rest, Stat{Count: count, Label: u.valueLabel(facet, uhri.ValueUnknown),
+		URL: list.Clear(facet).With(facet, index.Any, uhri.ValueUnknown).String()})
 }
 
 // Cell is one number of a table; without URL it is not a link.
@@ -145,8 +156,8 @@ func (u *UI) overTime(list searchurl.Address, all index.FacetCounts, by map[uhri
 	from, to := strconv.Itoa(first), strconv.Itoa(last)
 	c := &Chart{ID: "time", Title: w.Text("chart.time"), Description: w.Text("chart.time.desc", from, to), Stack: &Stack{}}
 	c.Table.Head = []string{w.Text("chart.year")}
-	sums, highest, dated := map[int]int{}, 0, 0
-	at := map[uhri.Mechanism]map[int]int{}
+	sums, highest, dated, undated := map[int]int{}, 0, 0, 0
+	at, without := map[uhri.Mechanism]map[int]int{}, map[uhri.Mechanism]int{}
 	var mechanisms []uhri.Mechanism
 	for _, m := range append(slices.Clone(uhri.Mechanisms[:]), uhri.MechanismUnknown) {
 		f, ok := by[m]
@@ -157,6 +168,8 @@ func (u *UI) overTime(list searchurl.Address, all index.FacetCounts, by map[uhri
 		c.Table.Head = append(c.Table.Head, w.Text("mech."+string(m)))
 		c.Stack.Key = append(c.Stack.Key, KeyEntry{Fill: fillOf(m), Label: w.Text("mech." + string(m))})
 		at[m] = map[int]int{}
+		without[m] = f.Unknown
+		undated += f.Unknown
 		for _, v := range f.Values {
 			year, err := strconv.Atoi(v.Value)
 			if err != nil {
@@ -202,11 +215,26 @@ func (u *UI) overTime(list searchurl.Address, all index.FacetCounts, by map[uhri
 		y := float64(stackHeight) - float64(v)*scale
 		c.Stack.Lines = append(c.Stack.Lines, Grid{Y: pixels(y), LabelY: pixels(y - 4), Label: w.Number(v)})
 	}
-	c.Under = w.Count("chart.dated", dated)
-	if undated := total - dated; undated > 0 {
-		c.Under = w.Text("chart.dated.some", dated, total, undated)
+	c.Under = u.dated(dated, total)
+	u.rest(c, list, "year", undated)
+	if undated > 0 {
+		never := list.Clear("year").With("year", index.Any, uhri.ValueUnknown)
+		row := TableRow{Label: u.valueLabel("year", uhri.ValueUnknown), URL: never.String()}
+		for _, m := range mechanisms {
+			row.Cells = append(row.Cells, Cell{Count: without[m], URL: never.Clear("mechanism").With("mechanism", index.Any, string(m)).String()})
+		}
+		row.Cells = append(row.Cells, Cell{Count: undated, URL: never.String()})
+		c.Table.Rows = append(c.Table.Rows, row)
 	}
 	return c
+}
+
+// dated is the denominator of a drawing over the years.
+func (u *UI) dated(dated, total int) string {
+	if dated < total {
+		return u.words.Text("chart.dated.some", dated, total)
+	}
+	return u.words.Count("chart.dated", dated)
 }
 
 // roundNumbers are up to four round numbers below most.
@@ -232,9 +260,66 @@ func roundNumbers(most int) []int {
 type Share struct {
 	Bar
 	Fill     Fill
-	Position Position
+	Position Position // of the two, one is set
+	Mech     Mech
 	Count    int
 	Percent  string
+}
+
+// part is one part of a whole before it is drawn.
+type part struct {
+	value string
+	fill  Fill
+	count int
+}
+
+// shares draws the parts of a facet's whole, and writes them down.
+func (u *UI) shares(c *Chart, list searchurl.Address, facet string, parts []part) {
+	total, x := 0, 0.0
+	for _, p := range parts {
+		total += p.count
+	}
+	c.Table.Head = []string{facetLabel(facet), u.words.Text("home.passages")}
+	for _, p := range parts {
+		to := list.Clear(facet).With(facet, index.Any, p.value).String()
+		wide := float64(p.count) * 100 / float64(total)
+		s := Share{Fill: p.fill, Count: p.count, Percent: share(wide), Bar: Bar{X: percent(x), Width: percent(wide), Y: "0", Height: "26", URL: to}}
+		var name string
+		if facet == "position" {
+			s.Position = u.positionMark(uhri.Position(p.value))
+			name = s.Position.Label
+		} else {
+			s.Mech = Mech{Class: mechClass(uhri.Mechanism(p.value)), Label: u.words.Text("mech." + p.value)}
+			name = s.Mech.Label
+		}
+		s.Label = u.words.Text("chart.mark", name, p.count)
+		c.Table.Rows = append(c.Table.Rows, TableRow{Label: name, URL: to, Cells: []Cell{{Count: p.count, URL: to}}})
+		c.Shares = append(c.Shares, s)
+		x += wide
+	}
+}
+
+// mechanisms draws which mechanisms the passages of a list come from; nil when all come from one.
+func (u *UI) mechanisms(list searchurl.Address, f index.FacetCounts) *Chart {
+	counts := map[uhri.Mechanism]int{uhri.MechanismUnknown: f.Unknown}
+	total := f.Unknown
+	for _, v := range f.Values {
+		counts[uhri.Mechanism(v.Value)] = v.Count
+		total += v.Count
+	}
+	var parts []part
+	for _, m := range append(slices.Clone(uhri.Mechanisms[:]), uhri.MechanismUnknown) {
+		if counts[m] > 0 {
+			parts = append(parts, part{string(m), fillOf(m), counts[m]})
+		}
+	}
+	if len(parts) < 2 {
+		return nil
+	}
+	w := u.words
+	c := &Chart{ID: "mechanisms", Title: w.Text("chart.mechanisms"), Description: w.Text("chart.mechanisms.desc"), Under: w.Count("chart.of", total)}
+	u.shares(c, list, "mechanism", parts)
+	return c
 }
 
 // positions draws how the State answered the UPR recommendations of a list.
@@ -250,21 +335,8 @@ func (u *UI) positions(list searchurl.Address, f index.FacetCounts, title string
 		return nil
 	}
 	c := &Chart{ID: "positions", Title: title, Description: w.Text("chart.positions.desc"), Under: w.Count("chart.positions.under", total)}
-	c.Table.Head = []string{w.Text("fact.position"), w.Text("home.passages")}
-	x := 0.0
-	for _, p := range []struct {
-		p    uhri.Position
-		fill Fill
-	}{{uhri.PositionSupported, fillUPR}, {uhri.PositionPartial, fillHalf}, {uhri.PositionNoted, fillGhost}, {uhri.PositionUnknown, fillPaper}} {
-		n := counts[p.p]
-		to := list.Clear("position").With("position", index.Any, string(p.p)).String()
-		wide := float64(n) * 100 / float64(total)
-		c.Table.Rows = append(c.Table.Rows, TableRow{Label: w.Text("position." + string(p.p)), URL: to, Cells: []Cell{{Count: n, URL: to}}})
-		s := Share{Fill: p.fill, Position: u.positionMark(p.p), Count: n, Percent: share(wide),
-			Bar: Bar{X: percent(x), Width: percent(wide), Y: "0", Height: "26", URL: to, Label: w.Text("chart.mark", w.Text("position."+string(p.p)), n)}}
-		c.Shares = append(c.Shares, s)
-		x += wide
-	}
+	u.shares(c, list, "position", []part{{string(uhri.PositionSupported), fillUPR, counts[uhri.PositionSupported]}, {string(uhri.PositionPartial), fillHalf, counts[uhri.PositionPartial]},
+		{string(uhri.PositionNoted), fillGhost, counts[uhri.PositionNoted]}, {string(uhri.PositionUnknown), fillPaper, f.Unknown}})
 	return c
 }
 
@@ -382,6 +454,11 @@ func (u *UI) tileMap(list searchurl.Address, facet string, f index.FacetCounts, 
 		c.Map.Key = append(c.Map.Key, KeyEntry{Fill: Fill{Class: "q" + strconv.Itoa(i+1), Color: tileColors[i+1]}, Label: label})
 	}
 	c.Under = w.Text("chart.map.under", len(sorted), total)
+	u.rest(c, list, facet, f.Unknown)
+	if f.Unknown > 0 {
+		r := c.Rest[0]
+		c.Table.Rows = append(c.Table.Rows, TableRow{Label: r.Label, URL: r.URL, Cells: []Cell{{Count: r.Count, URL: r.URL}}})
+	}
 	return c
 }
 
@@ -422,8 +499,9 @@ type Dot struct {
 	URL   string
 }
 
-// lanes draws the reviews of a State: years by body.
-func (u *UI) lanes(list searchurl.Address, bodies []index.FacetValue, years map[string]index.FacetCounts) *Chart {
+// lanes draws the reviews of a State: years by body. total and undated are of the whole list, all of how many bodies
+// it comes from.
+func (u *UI) lanes(list searchurl.Address, bodies []index.FacetValue, years map[string]index.FacetCounts, all, total, undated int) *Chart {
 	w := u.words
 	first, last, most := 0, 0, 0
 	for _, f := range years {
@@ -449,6 +527,9 @@ func (u *UI) lanes(list searchurl.Address, bodies []index.FacetValue, years map[
 			c.Lanes.Ticks = append(c.Lanes.Ticks, Tick{X: percent(x(y)), Label: strconv.Itoa(y)})
 		}
 	}
+	if undated > 0 {
+		c.Table.Head = append(c.Table.Head, u.valueLabel("year", uhri.ValueUnknown))
+	}
 	dated := 0
 	for i, b := range bodies {
 		fill := fillGhost
@@ -473,21 +554,31 @@ func (u *UI) lanes(list searchurl.Address, bodies []index.FacetValue, years map[
 			lane.Dots = append(lane.Dots, Dot{X: percent(x(year)), R: pixels(max(laneRadius*math.Sqrt(float64(at[name])/float64(most)), 2.5)),
 				Label: w.Count("chart.reviews.mark", at[name], row.Label, name), URL: to})
 		}
+		if undated > 0 {
+			to := list.Clear("body").Clear("year").With("body", index.Any, b.Value).With("year", index.Any, uhri.ValueUnknown).String()
+			row.Cells = append(row.Cells, Cell{Count: years[b.Value].Unknown, URL: to})
+		}
 		c.Lanes.Rows = append(c.Lanes.Rows, lane)
 		c.Table.Rows = append(c.Table.Rows, row)
 	}
 	base := len(bodies) * laneHeight
 	c.Lanes.Base, c.Lanes.TickY, c.Lanes.Height = strconv.Itoa(base), strconv.Itoa(base+16), strconv.Itoa(base+22)
-	c.Under = w.Count("chart.dated", dated)
+	c.Under = u.dated(dated, total)
+	if len(bodies) < all {
+		c.Under = w.Text("chart.reviews.cut", len(bodies), all, c.Under)
+	}
+	u.rest(c, list, "year", undated)
 	return c
 }
 
-// laneName is a body's short name: letters in a drawing do not wrap.
+// maxLaneName is how much of a body's name is drawn, in bytes: letters in a drawing do not wrap, and a phone is narrow.
+const maxLaneName = 48
+
 func (u *UI) laneName(body string) string {
 	if body == "UPR" {
 		return u.words.Text("mech.upr")
 	}
-	return body
+	return shorten(bodyName(body), maxLaneName)
 }
 
 // BarList is a facet as bars, the longest first or in the facet's own order; the list is its own table.
@@ -547,14 +638,18 @@ func (u *UI) barsTo(highest int, f index.FacetCounts, limit int, more *Link, lis
 	return b
 }
 
-// barTable is a facet as the table of its CSV: every value, and what is unknown.
-func (u *UI) barTable(f index.FacetCounts) Table {
-	t := Table{Head: []string{facetLabel(f.Name), u.words.Text("home.passages")}}
+// barChart is a facet as a chart of bars: the drawing shows at most limit of them (0 = all), the table all.
+func (u *UI) barChart(f index.FacetCounts, title string, limit int, more *Link, list func(value string) string) *Chart {
+	c := &Chart{ID: "by-" + f.Name, Title: title, Bars: u.bars(f, limit, more, list)}
+	c.Table.Head = []string{facetLabel(f.Name), u.words.Text("home.passages")}
 	for _, v := range f.Values {
-		t.Rows = append(t.Rows, TableRow{Label: v.Label, Cells: []Cell{{Count: v.Count}}})
+		to := list(v.Value)
+		c.Table.Rows = append(c.Table.Rows, TableRow{Label: v.Label, URL: to, Cells: []Cell{{Count: v.Count, URL: to}}})
 	}
 	if f.Unknown > 0 {
-		t.Rows = append(t.Rows, TableRow{Label: u.valueLabel(f.Name, uhri.ValueUnknown), Cells: []Cell{{Count: f.Unknown}}})
+		to := list(uhri.ValueUnknown)
+		c.Rest = []Stat{{Label: u.valueLabel(f.Name, uhri.ValueUnknown), Count: f.Unknown, URL: to}}
+		c.Table.Rows = append(c.Table.Rows, TableRow{Label: c.Rest[0].Label, URL: to, Cells: []Cell{{Count: f.Unknown, URL: to}}})
 	}
-	return t
+	return c
 }

@@ -142,7 +142,7 @@ func New(o Options) (*UI, error) {
 	if u.pages, err = parsePages(words, u.assetURL); err != nil {
 		return nil, fmt.Errorf("ui: %w", err)
 	}
-	if u.drawing, err = template.ParseFS(templateFiles, "templates/file.svg"); err != nil {
+	if u.drawing, err = parseDrawing(); err != nil {
 		return nil, fmt.Errorf("ui: %w", err)
 	}
 	if u.help, err = readHelp(); err != nil {
