@@ -430,7 +430,8 @@ func TestCompareFindsRepairs(t *testing.T) {
 	}
 }
 
-// Every mark and every number of a chart, and every bar, leads to a list with that many results.
+// Every mark and every number of a chart, every bar, every tile and what has no mark leads to a list with that many
+// results.
 func TestMarksLeadToTheirCount(t *testing.T) {
 	srv := site(t, options(false))
 	counts := map[string]int{}
@@ -439,35 +440,99 @@ func TestMarksLeadToTheirCount(t *testing.T) {
 			return n
 		}
 		_, body := get(t, srv, to)
-		counts[to] = number(parse(t, body).Find("#rh").Contents().First().Text())
+		doc := parse(t, body)
+		if strings.HasPrefix(to, "/search") {
+			counts[to] = number(doc.Find("#rh").Contents().First().Text())
+		} else { // a browsing page says it in its first sentence
+			counts[to] = number(doc.Find(".head .lede b.n").First().Text())
+		}
 		return counts[to]
 	}
-	for _, path := range []string{"/sdg/5", "/sdg/5.2", "/country/XAA", "/country/XAB?latest=yes", "/theme/access-to-justice-remedy", "/group/children?q=detention", "/mechanism/upr", "/body/cedaw", "/recommending/XAC", "/country", "/recommending"} {
+	unknown := 0
+	for _, path := range []string{"/", "/sdg", "/sdg/5", "/sdg/5.2", "/country/XAA", "/country/XAB?latest=yes", "/theme", "/theme/access-to-justice-remedy", "/group", "/group/children?q=detention", "/mechanism", "/mechanism/upr", "/mechanism/treaty_body", "/body/cedaw", "/recommending/XAC", "/country", "/recommending"} {
 		_, body := get(t, srv, path)
 		doc := parse(t, body)
 		marks := 0
 		check := func(what, to string, want int) {
 			marks++
+			if strings.Contains(to, "=unknown") {
+				unknown++
+			}
 			if got := total(to); got != want {
 				t.Errorf("%s: %s says %d and leads to %d: %s", path, what, want, got, to)
 			}
 		}
-		doc.Find(".chart svg a").Each(func(_ int, s *goquery.Selection) {
+		doc.Find(".chart svg a, .sky a").Each(func(_ int, s *goquery.Selection) {
 			label := s.AttrOr("aria-label", "")
 			_, n, _ := strings.Cut(label, ": ")
 			check(label, s.AttrOr("href", ""), number(n))
 		})
-		doc.Find(".chart td a").Each(func(_ int, s *goquery.Selection) {
-			check("a number of the table", s.AttrOr("href", ""), number(s.Text()))
+		doc.Find(".chart td a, .chart .shares a, .under span a").Each(func(_ int, s *goquery.Selection) {
+			check("the number of "+s.Parent().Text(), s.AttrOr("href", ""), number(s.Text()))
 		})
-		doc.Find("aside .bars li").Each(func(_ int, s *goquery.Selection) {
+		doc.Find("main .bars li, .tiles li").Each(func(_ int, s *goquery.Selection) {
 			check(s.Find("a").Text(), s.Find("a").AttrOr("href", ""), number(s.Find(".n").Last().Text()))
 		})
 		if heading := doc.Find(".head .lede b.n"); heading.Length() == 1 && strings.Count(path, "/") == 2 {
 			check("the heading", doc.Find(".head a.btn").AttrOr("href", ""), number(heading.Text()))
 		}
-		if marks < 20 {
+		if marks < 5 {
 			t.Errorf("%s: only %d marks", path, marks)
+		}
+		if notes := doc.Find("main .note").FilterFunction(func(_ int, s *goquery.Selection) bool { return strings.Contains(s.Text(), "not how well it does") }); notes.Length() != 1 {
+			t.Errorf("%s: says %d times that volume is not performance", path, notes.Length())
+		}
+	}
+	if unknown < 20 {
+		t.Errorf("only %d of the marks are of what is unknown", unknown)
+	}
+}
+
+// What a chart draws and what it cannot draw are all the passages it is said to be of.
+func TestChartsAddUp(t *testing.T) {
+	srv := site(t, options(false))
+	for _, c := range []struct {
+		path, chart string
+		column      int // counted from the end, of what must add up
+	}{
+		{"/sdg/5", "time", 1}, {"/country/XAA", "time", 1}, {"/mechanism/treaty_body", "time", 1}, {"/country/XAA?q=detention", "time", 1},
+		{"/sdg/5", "mechanisms", 1}, {"/country/XAA", "mechanisms", 1}, {"/mechanism/upr", "positions", 1}, {"/country/XAA", "by-type", 1},
+	} {
+		_, body := get(t, srv, c.path)
+		want := number(parse(t, body).Find(".head .lede b.n").First().Text())
+		sep := "?"
+		if strings.Contains(c.path, "?") {
+			sep = "&"
+		}
+		_, file := get(t, srv, c.path+sep+"chart="+c.chart+".csv")
+		rows, err := csv.NewReader(strings.NewReader(file)).ReadAll()
+		if err != nil {
+			t.Fatalf("%s %s: %v", c.path, c.chart, err)
+		}
+		sum := 0
+		for _, r := range rows[1:] {
+			n, err := strconv.Atoi(r[len(r)-c.column])
+			if err != nil {
+				t.Errorf("%s %s: %q is not a number", c.path, c.chart, r[len(r)-c.column])
+			}
+			sum += n
+		}
+		if sum != want || want == 0 {
+			t.Errorf("%s: the rows of %s add up to %d, the page says %d", c.path, c.chart, sum, want)
+		}
+	}
+}
+
+// A label that a spreadsheet would run as a formula is text in a chart's CSV.
+func TestChartCSVHoldsNoFormula(t *testing.T) {
+	for _, label := range []string{"=HYPERLINK(1)", "+1", "-1", "@a", "\t=1"} {
+		text, err := Table{Head: []string{"a", "b"}, Rows: []TableRow{{Label: label, Cells: []Cell{{Count: 1}}}}}.CSV()
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+		if err != nil || rows[1][0] != "'"+label {
+			t.Errorf("%q became %q, %v", label, rows[1][0], err)
 		}
 	}
 }
@@ -475,7 +540,7 @@ func TestMarksLeadToTheirCount(t *testing.T) {
 // The files of a chart hold what is plotted.
 func TestChartFiles(t *testing.T) {
 	srv := site(t, options(false))
-	for _, path := range []string{"/sdg/5", "/country/XAA", "/country", "/sdg", "/theme"} {
+	for _, path := range []string{"/sdg/5", "/country/XAA", "/country", "/sdg", "/theme", "/mechanism/special_procedure", "/group/children?q=detention"} {
 		_, body := get(t, srv, path)
 		files := 0
 		parse(t, body).Find("a[download]").Each(func(_ int, s *goquery.Selection) {
@@ -495,6 +560,14 @@ func TestChartFiles(t *testing.T) {
 					t.Errorf("%s: %d rows, %v", to, len(rows), err)
 				}
 			case strings.Contains(to, ".svg"):
+				for _, want := range []string{"<title", "<desc", "not how well it does", "Snapshot ", "https://portal.example/"} {
+					if !strings.Contains(file, want) {
+						t.Errorf("%s lacks %q", to, want)
+					}
+				}
+				if regexp.MustCompile(`[0-9]%|class=|ZgotmplZ|<script|href=`).MatchString(file) {
+					t.Errorf("%s is not a drawing for every viewer", to)
+				}
 				for dec := xml.NewDecoder(strings.NewReader(file)); ; {
 					if _, err := dec.Token(); err == io.EOF {
 						break
@@ -505,22 +578,9 @@ func TestChartFiles(t *testing.T) {
 				}
 			}
 		})
-		if files < 1 {
+		if files < 2 {
 			t.Errorf("%s: no files", path)
 		}
-	}
-	_, file := get(t, srv, "/country/XAA?chart=time.csv")
-	rows, err := csv.NewReader(strings.NewReader(file)).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	sum := 0
-	for _, r := range rows[1:] {
-		n, _ := strconv.Atoi(r[len(r)-1])
-		sum += n
-	}
-	if sum != 47 {
-		t.Errorf("the years of XAA add up to %d, not to its 47 passages", sum)
 	}
 }
 
