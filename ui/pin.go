@@ -27,23 +27,36 @@ type PinPage struct {
 	At    searchurl.Address // the same search on the current snapshot
 	Diffs []PinDifference
 	Files []Link
+	Whole Link // the page with all kinds, from the page of one
 	u     *UI
 }
 
-// PinDifference is one kind of difference with its first records.
+// PinDifference is one kind of difference with some of its records: the first where all kinds are shown, or a page.
 type PinDifference struct {
-	Kind    string // "added", "changed", "withdrawn", "left"
+	Kind    pin.Kind
 	Head    string
 	Sub     string
-	Count   int
 	Records []PinRecord
-	More    int
+	All     Link // the pages with all of them, where these are the first only
+	Pager   *Pager
 }
+
+// How many records a kind of difference has on the page of all kinds, and on its own.
+const (
+	firstDifferences = 20
+	differencesPage  = 100
+)
 
 // PinRecord is one record that differs.
 type PinRecord struct {
 	Link
 	Note  string
+	Texts []PinText
+}
+
+// PinText is what became of a record's text in one language.
+type PinText struct {
+	Lang  uhri.Lang
 	Edits []Edit
 }
 
@@ -151,7 +164,7 @@ func pinParameters(r *http.Request, media string) (url.Values, error) {
 	return v, nil
 }
 
-// pinnedSearch is the page of a pinned search.
+// pinnedSearch is the page of a pinned search: all kinds of difference with their first records, or one kind page by page.
 func (u *UI) pinnedSearch(c echo.Context) error {
 	if u.o.Pins == nil {
 		return uhri.Errorf(uhri.NotFound, "pin", "there is no pinned search at this address")
@@ -165,45 +178,101 @@ func (u *UI) pinnedSearch(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	req, err := made.Search()
+	req, _, err := made.Search()
 	if err != nil {
 		return err
 	}
-	w := u.words
+	w, at := u.words, "/q/"+made.ID
 	p := &PinPage{Frame: u.frame(c, "search", w.Text("pin.title", made.ID)), Pin: made, Now: now, At: searchAt(req), u: u}
-	p.NoIndex, p.Snapshot, p.JSON = true, now.Snapshot, "/q/"+made.ID+".json"
+	p.NoIndex, p.Snapshot, p.JSON = true, now.Snapshot, at+".json"
 	p.Description = w.Count("pin.description", made.Count, made.Words)
 	for _, ext := range []string{"csv", "ndjson"} {
-		p.Files = append(p.Files, Link{Label: w.Text("export." + ext), URL: "/q/" + made.ID + "." + ext + "?as=then"})
+		p.Files = append(p.Files, Link{Label: w.Text("pin.file.then", w.Text("export."+ext)), URL: at + "." + ext + "?as=then"})
 	}
-	for _, d := range []struct {
-		kind string
-		of   pin.Records
-	}{{"added", now.Added}, {"changed", now.Changed}, {"withdrawn", now.Withdrawn}, {"left", now.Left}} {
-		if d.of.Count == 0 {
+	if now.Total() > 0 {
+		p.Files = append(p.Files, Link{Label: w.Text("pin.file.difference", w.Text("export.csv")), URL: at + ".csv?as=difference"})
+	}
+	kind, err := pinKind(c.QueryParam("kind"))
+	if err != nil {
+		return err
+	}
+	if kind != "" {
+		p.Whole = Link{Label: w.Text("pin.whole"), URL: at}
+		p.JSON += "?kind=" + string(kind)
+	} else if c.QueryParam("page") != "" {
+		return uhri.Errorf(uhri.Invalid, "pin", "pages are those of one kind of difference: ?kind=added, changed, withdrawn or left")
+	}
+	for _, k := range pin.Kinds() {
+		n := now.Count(k)
+		if kind != "" && k != kind || kind == "" && n == 0 {
 			continue
 		}
-		diff := PinDifference{Kind: d.kind, Head: w.Count("pin."+d.kind, d.of.Count), Sub: w.Text("pin." + d.kind + ".sub"), Count: d.of.Count, More: d.of.Count - len(d.of.First)}
-		for _, r := range d.of.First {
-			diff.Records = append(diff.Records, u.pinRecord(r))
+		diff := PinDifference{Kind: k, Head: w.Count("pin."+string(k), n), Sub: w.Text("pin." + string(k) + ".sub")}
+		size, page := firstDifferences, 1
+		pages := func(n int) string { return at + "?kind=" + string(k) + "&page=" + strconv.Itoa(n) }
+		if kind != "" {
+			size = differencesPage
+			if page, err = pageNumber(c.QueryParam("page"), n, size); err != nil {
+				return err
+			}
+			diff.Pager = newPager(n, size, page, pages)
+		} else if n > size {
+			diff.All = Link{Label: w.Count("pin.all", n), URL: pages(1)}
+		}
+		err := u.o.Pins.List(ctx, made, now, k, (page-1)*size, func(d pin.Difference) bool {
+			if len(diff.Records) == size {
+				return false
+			}
+			diff.Records = append(diff.Records, u.pinRecord(d))
+			return true
+		})
+		if err != nil {
+			return err
 		}
 		p.Diffs = append(p.Diffs, diff)
 	}
 	return u.render(c, http.StatusOK, "pin", p)
 }
 
-func (u *UI) pinRecord(r pin.Record) PinRecord {
-	v := PinRecord{Link: Link{Label: strings.TrimSpace(string(r.Symbol) + " " + r.Paragraph), URL: recordURL(r.ID)}}
+// pinKind reads the kind of difference asked for; an unknown one is refused with those there are.
+func pinKind(raw string) (pin.Kind, error) {
+	if raw == "" {
+		return "", nil
+	}
+	var names []string
+	for _, k := range pin.Kinds() {
+		if string(k) == raw {
+			return k, nil
+		}
+		names = append(names, string(k))
+	}
+	return "", uhri.Errorf(uhri.Invalid, "pin", "there is no kind of difference %q; there are %s", shorten(raw, 40), strings.Join(names, ", "))
+}
+
+func (u *UI) pinRecord(d pin.Difference) PinRecord {
+	v := PinRecord{Link: Link{Label: strings.TrimSpace(string(d.Symbol) + " " + d.Paragraph), URL: recordURL(d.ID)}}
 	if v.Label == "" {
-		v.Label = string(r.ID)
+		v.Label = string(d.ID)
 	}
-	if r.Why != "" {
-		v.Note = u.words.Text("gone." + string(r.Why))
+	switch {
+	case d.Why != "":
+		v.Note = u.words.Text("gone." + string(d.Why))
+	case d.Kind == pin.Altered && len(d.Edits) == 0:
+		v.Note = u.words.Text("pin.facts")
 	}
-	if r.OldText != "" && r.NewText != "" {
-		v.Edits = compare(r.OldText, r.NewText)
+	for _, e := range d.Edits {
+		v.Texts = append(v.Texts, PinText{Lang: e.Lang, Edits: compare(e.Then, e.Now)})
 	}
 	return v
+}
+
+// Unreadable says what of the search there is no more.
+func (p *PinPage) Unreadable() string {
+	var parts []string
+	for _, f := range p.Now.Unreadable {
+		parts = append(parts, strings.TrimSuffix(f.Parameter+"="+f.Value, "="))
+	}
+	return strings.Join(parts, ", ")
 }
 
 // Words is the search as it was read, with its filters.
@@ -221,8 +290,13 @@ func (p *PinPage) Words() string {
 	return strings.Join(words, "; ")
 }
 
-// Current is the same search today.
-func (p *PinPage) Current() string { return p.At.String() }
+// Current is the same search today, as it was asked: its page says what of it there is no more.
+func (p *PinPage) Current() string {
+	if p.Pin.Request == "" {
+		return "/search"
+	}
+	return "/search?" + p.Pin.Request
+}
 
 // Citations are the pinned search, in the styles people write.
 func (p *PinPage) Citations() []Citation {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -56,13 +57,22 @@ func (s *shelf) IDs(_ context.Context, numbers []uint32) ([]uhri.ID, error) {
 	return out, nil
 }
 
-func (s *shelf) Changes(_ context.Context, _, _ uhri.Seq, yield func(uhri.Change) bool) error {
-	for _, c := range s.log {
-		if !yield(c) {
-			return nil
+func (s *shelf) Touched(context.Context, uhri.Seq, uhri.Seq) (t pin.Touched, err error) {
+	for n, id := range s.ids {
+		if slices.ContainsFunc(s.log, func(c uhri.Change) bool { return c.ID == id }) {
+			t.Changed = append(t.Changed, uint32(n+1))
 		}
 	}
-	return nil
+	return t, nil
+}
+
+func (s *shelf) Edited(_ context.Context, id uhri.ID, _, _ uhri.Seq) ([]uhri.Lang, error) {
+	for _, c := range s.log {
+		if c.ID == id && c.Lang != "" {
+			return []uhri.Lang{c.Lang}, nil
+		}
+	}
+	return nil, nil
 }
 
 func (s *shelf) TextAt(_ context.Context, id uhri.ID, _ uhri.Lang, at uhri.Seq) (string, error) {

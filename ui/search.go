@@ -19,9 +19,6 @@ import (
 	"uhri/index/searchurl"
 )
 
-// pagerReach is how many pages the pager shows on each side of the current one.
-const pagerReach = 2
-
 // pageSizes are the sizes offered; any size up to index.MaxLimit may be asked for in the address.
 var pageSizes = [...]int{10, 20, 50, 100}
 
@@ -348,25 +345,6 @@ func (p *SearchPage) FiltersInWords() string {
 	return strings.Join(parts, "; ")
 }
 
-// Pager is the walk through the pages of a list.
-type Pager struct {
-	First, Last int // places of the records shown
-	Total       int
-	Pages       []PageLink
-	Next        string
-	Previous    string
-	Capped      bool // there are more results than page numbers reach
-}
-
-// PageLink is one page number; Gap stands for those left out.
-type PageLink struct {
-	Number  int
-	URL     string
-	Current bool
-	IsLast  bool
-	Gap     bool
-}
-
 // Pager is nil when everything fits on one page.
 func (p *SearchPage) Pager() *Pager {
 	size, total := p.Asked.Limit, p.shown()
@@ -386,24 +364,9 @@ func (p *SearchPage) Pager() *Pager {
 		pages, g.Capped = reach, true
 	}
 	now := p.Asked.Offset/size + 1
-	last := 0
-	for n := 1; n <= pages; n++ {
-		if n != 1 && n != pages && (n < now-pagerReach || n > now+pagerReach) {
-			continue
-		}
-		if n > last+1 {
-			g.Pages = append(g.Pages, PageLink{Gap: true})
-		}
-		g.Pages = append(g.Pages, PageLink{Number: n, URL: p.At.Page(n).String(), Current: n == now, IsLast: n == pages && !g.Capped})
-		last = n
-	}
-	if now < pages {
-		g.Next = p.At.Page(now + 1).String()
-	} else if g.Capped && p.Result.Next != "" { // where page numbers end, a cursor goes on
+	g.number(now, pages, func(n int) string { return p.At.Page(n).String() })
+	if now >= pages && g.Capped && p.Result.Next != "" { // where page numbers end, a cursor goes on
 		g.Next = p.At.Cursor(p.Result.Next).String()
-	}
-	if now > 1 {
-		g.Previous = p.At.Page(min(now-1, pages)).String()
 	}
 	return g
 }

@@ -77,6 +77,9 @@ func (s *Server) Admit(r *http.Request) (release func(), refused *problem.Proble
 	return func() { s.leave(r) }, nil
 }
 
+// Link returns the public address of a path.
+func (p *Plan) Link(path string) string { return p.link(path) }
+
 // Values returns what a record has in a column; nothing where nothing is known.
 func (p *Plan) Values(c Column, r *uhri.Recommendation) []string { return c.values(nil, p.view(r)) }
 

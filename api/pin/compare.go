@@ -3,214 +3,181 @@ package pin
 import (
 	"context"
 	"errors"
-	"slices"
+	"fmt"
 
 	"github.com/RoaringBitmap/roaring/v2"
 
 	"uhri"
 	"uhri/index"
+	"uhri/index/searchurl"
 )
 
-// Shown is how many records of each kind a comparison lists; its counts are exact.
-const Shown = 50
+// Kind is a kind of difference between then and now.
+type Kind string
 
-// Comparison says what a pinned search finds now. Then - Withdrawn - Left + Added = Now.
+// The kinds of difference, in the order they are listed.
+const (
+	Added     Kind = "added"     // found now, not then
+	Altered   Kind = "changed"   // found then; its publisher has changed text, facts or labels since
+	Withdrawn Kind = "withdrawn" // found then; no longer published
+	Left      Kind = "left"      // found then; still published, no longer found
+)
+
+// Kinds lists the kinds of difference.
+func Kinds() []Kind { return []Kind{Added, Altered, Withdrawn, Left} }
+
+// Comparison says what a pinned search finds on another snapshot. Then - Withdrawn - Left + Added = Now; a record that is Left may
+// be Altered too.
 type Comparison struct {
 	Snapshot index.Snapshot `json:"-"`
-	Now      int            `json:"now"`
 	On       string         `json:"snapshot"` // the snapshot of now
 	// Analysis is true when words are read by another version of tokenizer and stemmers than then, so that the numbers
 	// may differ although no publisher changed anything.
 	Analysis bool `json:"different_analysis"`
+	// Reading is how the same words are read now, where that differs from then.
+	Reading string `json:"reading_now,omitzero"`
+	// Unreadable are the parts of the request that there are no more. Then nothing is counted: what is left of the request
+	// would ask something else.
+	Unreadable []searchurl.Fault `json:"unreadable,omitzero"`
+	// Anew is how often records were read or labelled anew by us since then, which may move them in and out of a search.
+	Anew int `json:"read_anew"`
 
-	Added     Records `json:"added"`     // found now, not then
-	Changed   Records `json:"changed"`   // found then; its publisher has changed text or facts since
-	Withdrawn Records `json:"withdrawn"` // found then; no longer published
-	Left      Records `json:"left"`      // found then; still published, no longer found
+	Now       int `json:"now"`
+	Added     int `json:"added"`
+	Changed   int `json:"changed"`
+	Withdrawn int `json:"withdrawn"`
+	Left      int `json:"left"`
+
+	sets map[Kind]*roaring.Bitmap
 }
+
+// Count is how many records differ in one way.
+func (c *Comparison) Count(k Kind) int {
+	if s := c.sets[k]; s != nil {
+		return int(s.GetCardinality())
+	}
+	return 0
+}
+
+// Total is how many differences there are.
+func (c *Comparison) Total() int { return c.Added + c.Changed + c.Withdrawn + c.Left }
 
 // Same reports whether nothing has changed.
-func (c *Comparison) Same() bool {
-	return c.Added.Count+c.Changed.Count+c.Withdrawn.Count+c.Left.Count == 0
-}
-
-// Records are some of those that differ.
-type Records struct {
-	Count int      `json:"count"`
-	First []Record `json:"first,omitzero"` // at most Shown of them, by the order they were first published
-}
-
-// Record is one that differs.
-type Record struct {
-	ID        uhri.ID       `json:"id"`
-	Symbol    uhri.Symbol   `json:"symbol,omitzero"`
-	Paragraph string        `json:"paragraph,omitzero"`
-	Why       uhri.TombKind `json:"why,omitzero"`      // of a withdrawn one
-	OldText   string        `json:"old_text,omitzero"` // of a changed one, in English, where its text differs
-	NewText   string        `json:"new_text,omitzero"`
-}
+func (c *Comparison) Same() bool { return len(c.Unreadable) == 0 && c.Total() == 0 }
 
 // Compare says what a pin finds now. A comparison is made once a snapshot.
 func (d *Desk) Compare(ctx context.Context, p *Pin) (*Comparison, error) {
+	return d.CompareOn(ctx, p, "")
+}
+
+// CompareOn is Compare on a snapshot that may be the previous one; empty means the current. Errors: Gone for an older one.
+func (d *Desk) CompareOn(ctx context.Context, p *Pin, snapshot string) (*Comparison, error) {
 	st, err := d.o.Searcher.Status(ctx)
 	if err != nil {
 		return nil, err
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	key := p.ID + " " + st.Current.ID
-	if c := d.compared[key]; c != nil {
+	on := st.Current
+	if snapshot != "" && snapshot != on.ID {
+		if st.Previous == nil || st.Previous.ID != snapshot {
+			return nil, uhri.Errorf(uhri.Gone, "Compare", "snapshot %s is no longer kept; begin again without cursor", snapshot)
+		}
+		on = *st.Previous
+	}
+	key := p.ID + " " + on.ID
+	if c := d.remembered(key); c != nil {
 		return c, nil
 	}
-	c, err := d.compare(ctx, p, st.Current)
+	select {
+	case d.turn <- struct{}{}:
+		defer func() { <-d.turn }()
+	case <-ctx.Done():
+		return nil, &uhri.Error{Kind: uhri.Timeout, Op: "Compare", Msg: "the comparison was given up before it began", Err: ctx.Err()}
+	}
+	if c := d.remembered(key); c != nil { // made while we waited
+		return c, nil
+	}
+	c, err := d.compare(ctx, p, on)
 	if err != nil {
 		return nil, err
 	}
+	d.remember(key, c)
+	return c, nil
+}
+
+func (d *Desk) remembered(key string) *Comparison {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.compared[key]
+}
+
+func (d *Desk) remember(key string, c *Comparison) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	if len(d.order) == kept {
 		delete(d.compared, d.order[0])
 		d.order = d.order[1:]
 	}
 	d.compared[key], d.order = c, append(d.order, key)
-	return c, nil
 }
 
 func (d *Desk) compare(ctx context.Context, p *Pin, now index.Snapshot) (*Comparison, error) {
-	req, err := p.Search()
+	c := &Comparison{Snapshot: now, On: now.ID, Analysis: now.Analysis != p.Analysis, sets: map[Kind]*roaring.Bitmap{}}
+	req, faults, err := p.Search()
 	if err != nil {
 		return nil, err
 	}
-	req.Snapshot = now.ID
-	found, err := d.members(ctx, req)
+	if c.Unreadable = faults; len(faults) > 0 {
+		return c, nil
+	}
+	req.Snapshot, req.Limit = now.ID, 0
+	res, err := d.o.Searcher.Search(ctx, req)
 	if err != nil {
 		return nil, err
 	}
-	c := &Comparison{Snapshot: now, On: now.ID, Now: int(found.GetCardinality()), Analysis: now.Analysis != p.Analysis}
-	if c.Added, err = d.records(ctx, roaring.AndNot(found, p.members), nil); err != nil {
+	if res.Reading.Canonical != p.Canonical {
+		c.Reading = res.Reading.Canonical
+	}
+	found, err := d.members(ctx, req, res.Total)
+	if err != nil {
 		return nil, err
 	}
-	if err := d.missing(ctx, roaring.AndNot(p.members, found), c); err != nil {
+	touched, err := d.o.Ledger.Touched(ctx, p.Seq, now.Seq)
+	if err != nil {
 		return nil, err
 	}
-	return c, d.changed(ctx, p, now, c)
+	missing := roaring.AndNot(p.members, found)
+	gone, err := d.gone(ctx, missing)
+	if err != nil {
+		return nil, err
+	}
+	c.sets[Added] = roaring.AndNot(found, p.members)
+	c.sets[Altered] = roaring.And(roaring.BitmapOf(touched.Changed...), p.members)
+	c.sets[Altered].AndNot(gone) // those are listed as withdrawn only
+	c.sets[Withdrawn] = gone
+	c.sets[Left] = roaring.AndNot(missing, gone)
+	c.Now, c.Anew = res.Total, touched.Lines
+	c.Added, c.Changed, c.Withdrawn, c.Left = c.Count(Added), c.Count(Altered), c.Count(Withdrawn), c.Count(Left)
+	if p.Count-c.Withdrawn-c.Left+c.Added != c.Now {
+		return nil, fmt.Errorf("comparing pin %s on %s: %d - %d - %d + %d is not %d", p.ID, now.ID, p.Count, c.Withdrawn, c.Left, c.Added, c.Now)
+	}
+	return c, nil
 }
 
-// records lists a set: its size, and the first with what is known of them.
-func (d *Desk) records(ctx context.Context, set *roaring.Bitmap, fill func(*Record) error) (Records, error) {
-	out := Records{Count: int(set.GetCardinality())}
-	ids, err := d.ids(ctx, set, Shown)
+// gone are the members of a set that are no longer published.
+func (d *Desk) gone(ctx context.Context, set *roaring.Bitmap) (*roaring.Bitmap, error) {
+	numbers := set.ToArray()
+	ids, err := d.o.Ledger.IDs(ctx, numbers)
 	if err != nil {
-		return out, err
+		return nil, err
 	}
-	for _, id := range ids {
-		r := Record{ID: id}
-		if err := d.describe(ctx, &r); err != nil {
-			return out, err
+	out := roaring.New()
+	for i, id := range ids {
+		_, err := d.o.Searcher.Get(ctx, id)
+		if _, ok := errors.AsType[*uhri.GoneRecord](err); ok {
+			out.Add(numbers[i])
+		} else if err != nil && uhri.KindOf(err) != uhri.NotFound { // not found: the store is a state ahead of the snapshot
+			return nil, err
 		}
-		if fill != nil {
-			if err := fill(&r); err != nil {
-				return out, err
-			}
-		}
-		out.First = append(out.First, r)
 	}
 	return out, nil
-}
-
-// ids are those of the first limit members of a set; all of them where limit is 0.
-func (d *Desk) ids(ctx context.Context, set *roaring.Bitmap, limit int) ([]uhri.ID, error) {
-	var numbers []uint32
-	for it := set.Iterator(); it.HasNext() && (limit == 0 || len(numbers) < limit); {
-		numbers = append(numbers, it.Next())
-	}
-	ids, err := d.o.Ledger.IDs(ctx, numbers)
-	return slices.DeleteFunc(ids, func(id uhri.ID) bool { return id == "" }), err
-}
-
-// describe says where a record stands, whether it is there or gone.
-func (d *Desk) describe(ctx context.Context, r *Record) error {
-	rec, err := d.o.Searcher.Get(ctx, r.ID)
-	if gone, ok := errors.AsType[*uhri.GoneRecord](err); ok {
-		r.Symbol, r.Why = gone.Tombstone.Symbol, gone.Tombstone.Kind
-		return nil
-	}
-	if uhri.KindOf(err) == uhri.NotFound { // the store is a state ahead of the snapshot
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	r.Symbol, r.Paragraph = rec.Symbol, rec.Paragraph
-	return nil
-}
-
-// missing tells apart why records are no longer found.
-func (d *Desk) missing(ctx context.Context, set *roaring.Bitmap, c *Comparison) error {
-	ids, err := d.ids(ctx, set, 0)
-	if err != nil {
-		return err
-	}
-	for _, id := range ids {
-		r := Record{ID: id}
-		if err := d.describe(ctx, &r); err != nil {
-			return err
-		}
-		to := &c.Left
-		if r.Why != "" {
-			to = &c.Withdrawn
-		}
-		if to.Count++; to.Count <= Shown {
-			to.First = append(to.First, r)
-		}
-	}
-	return nil
-}
-
-// byPublisher reports whether an entry of the log says that a publisher changed a record: its text, facts or labels. The
-// first text in another language changes nothing that was there.
-func byPublisher(c uhri.Change) bool {
-	translated := c.Lang != "" && c.Lang != uhri.English && c.OldText == ""
-	return c.ID != "" && (c.Kind == uhri.Relabelled || c.Kind == uhri.Changed && !translated)
-}
-
-// changed finds the members their publisher has changed since; withdrawn ones are listed as such only.
-func (d *Desk) changed(ctx context.Context, p *Pin, now index.Snapshot, c *Comparison) error {
-	var touched []uhri.ID
-	err := d.o.Ledger.Changes(ctx, p.Seq, now.Seq, func(ch uhri.Change) bool {
-		if byPublisher(ch) {
-			touched = append(touched, ch.ID)
-		}
-		return true
-	})
-	if err != nil {
-		return err
-	}
-	slices.Sort(touched)
-	touched = slices.Compact(touched)
-	numbers, err := d.o.Ledger.Numbers(ctx, touched)
-	if err != nil {
-		return err
-	}
-	set := roaring.New()
-	for i, n := range numbers {
-		if n == 0 || !p.members.Contains(n) {
-			continue
-		}
-		var gone *uhri.GoneRecord
-		if _, err := d.o.Searcher.Get(ctx, touched[i]); errors.As(err, &gone) {
-			continue
-		}
-		set.Add(n)
-	}
-	c.Changed, err = d.records(ctx, set, func(r *Record) error {
-		then, err := d.o.Ledger.TextAt(ctx, r.ID, uhri.English, p.Seq)
-		if err != nil {
-			return err
-		}
-		today, err := d.o.Ledger.TextAt(ctx, r.ID, uhri.English, now.Seq)
-		if err == nil && then != today {
-			r.OldText, r.NewText = then, today
-		}
-		return err
-	})
-	return err
 }

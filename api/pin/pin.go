@@ -32,10 +32,20 @@ type Ledger interface {
 	Numbers(ctx context.Context, ids []uhri.ID) ([]uint32, error)
 	// IDs reverses Numbers; "" for an unknown number.
 	IDs(ctx context.Context, numbers []uint32) ([]uhri.ID, error)
-	// Changes calls yield, in log order, for every entry after since up to upTo until it returns false.
-	Changes(ctx context.Context, since, upTo uhri.Seq, yield func(uhri.Change) bool) error
+	// Touched is what happened to records after since, up to and including upTo.
+	Touched(ctx context.Context, since, upTo uhri.Seq) (Touched, error)
+	// Edited lists the languages in which a record's text came, changed or went after since, up to and including upTo.
+	Edited(ctx context.Context, id uhri.ID, since, upTo uhri.Seq) ([]uhri.Lang, error)
 	// TextAt is the text a record had in a language; "" where there was none or it may not be shown.
 	TextAt(ctx context.Context, id uhri.ID, l uhri.Lang, at uhri.Seq) (string, error)
+}
+
+// Touched is what happened to records between two states, by their numbers in ascending order.
+type Touched struct {
+	Changed    []uint32 // their publisher changed text, facts or labels
+	Reread     []uint32 // we read them anew, and their text became another
+	Translated []uint32 // got their first text in a further language, which changes nothing that was there
+	Lines      int      // records that were read or labelled anew by us, whether or not their text changed
 }
 
 // Stored is a pin as it is kept.
@@ -64,14 +74,15 @@ type Pin struct {
 	members *roaring.Bitmap
 }
 
-// Search is what was asked, on whatever snapshot is current.
-func (p *Pin) Search() (index.Request, error) {
+// Search is what was asked, on whatever snapshot is current. A facet, value or parameter there is no more is a fault: nothing
+// was wrong with the request when it was pinned, and what is left of it would ask something else.
+func (p *Pin) Search() (index.Request, []searchurl.Fault, error) {
 	v, err := url.ParseQuery(p.Request)
 	if err != nil {
-		return index.Request{}, fmt.Errorf("reading pin %s: %w", p.ID, err)
+		return index.Request{}, nil, fmt.Errorf("reading pin %s: %w", p.ID, err)
 	}
-	req, _ := searchurl.Parse(v, searchurl.Options{}) // faults of then are kept as they were: such a filter matches nothing
-	return searchurl.At("", req).Set().Request(), nil
+	req, faults := searchurl.Parse(v, searchurl.Options{})
+	return searchurl.At("", req).Set().Request(), faults, nil
 }
 
 // Options are what a Desk is made of. All but Version are required.
@@ -84,18 +95,21 @@ type Options struct {
 
 // Desk pins searches and compares them.
 type Desk struct {
-	o Options
+	o    Options
+	turn chan struct{} // one comparison at a time: it walks the whole set
 
-	mu       sync.Mutex // one comparison at a time: it walks the whole set
+	mu       sync.Mutex
 	compared map[string]*Comparison
 	order    []string // of compared, oldest first
 }
 
-// kept is how many comparisons are remembered; each is a few kilobytes and holds until the next snapshot.
+// kept is how many comparisons are remembered; each is some tens of kilobytes at most and holds until the next snapshot.
 const kept = 128
 
 // NewDesk returns a Desk.
-func NewDesk(o Options) *Desk { return &Desk{o: o, compared: map[string]*Comparison{}} }
+func NewDesk(o Options) *Desk {
+	return &Desk{o: o, turn: make(chan struct{}, 1), compared: map[string]*Comparison{}}
+}
 
 // Pin keeps a search with the set it finds on its snapshot. Pinning the same search on the same snapshot again gives
 // the same pin. Errors: those of a search; Unsupported over invented data, which nobody may cite.
@@ -119,11 +133,8 @@ func (d *Desk) Pin(ctx context.Context, req index.Request) (*Pin, error) {
 		return known, err
 	}
 	count.Snapshot = res.Snapshot.ID
-	if p.members, err = d.members(ctx, count); err != nil {
+	if p.members, err = d.members(ctx, count, res.Total); err != nil {
 		return nil, err
-	}
-	if n := int(p.members.GetCardinality()); n != res.Total {
-		return nil, uhri.Errorf(uhri.Unavailable, "Pin", "the search finds %d records, of which the store knows %d; try again in a minute", res.Total, n)
 	}
 	body, err := json.Marshal(p)
 	if err != nil {
@@ -170,8 +181,9 @@ func name(request string, s index.Snapshot) string {
 	return hex.EncodeToString(h[:10])
 }
 
-// members is the set of records req finds, by number.
-func (d *Desk) members(ctx context.Context, req index.Request) (*roaring.Bitmap, error) {
+// members is the set of records req finds, by number; there are total of them. A set the store does not know whole is none:
+// its number could never be checked.
+func (d *Desk) members(ctx context.Context, req index.Request, total int) (*roaring.Bitmap, error) {
 	var ids []uhri.ID
 	var fault error
 	err := d.o.Searcher.Stream(ctx, req, func(r index.Row) bool {
@@ -198,6 +210,9 @@ func (d *Desk) members(ctx context.Context, req index.Request) (*roaring.Bitmap,
 		if n != 0 {
 			set.Add(n)
 		}
+	}
+	if n := int(set.GetCardinality()); n != total {
+		return nil, uhri.Errorf(uhri.Unavailable, "Pin", "the search finds %d records, of which the store knows %d; try again in a minute", total, n)
 	}
 	return set, nil
 }

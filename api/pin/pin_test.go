@@ -7,12 +7,15 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"uhri"
 	"uhri/api/export"
@@ -62,13 +65,36 @@ func (m *memory) IDs(_ context.Context, numbers []uint32) ([]uhri.ID, error) {
 	return out, nil
 }
 
-func (m *memory) Changes(_ context.Context, since, upTo uhri.Seq, yield func(uhri.Change) bool) error {
+func (m *memory) Touched(_ context.Context, since, upTo uhri.Seq) (t Touched, err error) {
+	how := map[uhri.ID]*[]uint32{}
 	for _, c := range m.changes {
-		if c.Seq > since && (upTo == 0 || c.Seq <= upTo) && !yield(c) {
-			return nil
+		switch {
+		case c.Seq <= since || upTo > 0 && c.Seq > upTo:
+		case c.Kind == uhri.Reprocessed:
+			t.Lines += c.Count
+		case c.Lang == uhri.French:
+			how[c.ID] = &t.Translated
+		case c.Kind == uhri.Changed || c.Kind == uhri.Relabelled:
+			how[c.ID] = &t.Changed
+		case c.Kind == "reread":
+			how[c.ID] = &t.Reread
 		}
 	}
-	return nil
+	for i, id := range m.ids {
+		if to := how[id]; to != nil {
+			*to = append(*to, uint32(i+1))
+		}
+	}
+	return t, nil
+}
+
+func (m *memory) Edited(_ context.Context, id uhri.ID, since, upTo uhri.Seq) (out []uhri.Lang, err error) {
+	for _, c := range m.changes {
+		if c.ID == id && c.Lang != "" && c.Seq > since && (upTo == 0 || c.Seq <= upTo) && !slices.Contains(out, c.Lang) {
+			out = append(out, c.Lang)
+		}
+	}
+	return out, nil
 }
 
 func (m *memory) TextAt(_ context.Context, id uhri.ID, l uhri.Lang, at uhri.Seq) (string, error) {
@@ -120,10 +146,11 @@ func setUp(t *testing.T) (*Desk, *memory, func()) {
 	}
 }
 
-func ids(r Records) []uhri.ID {
-	var out []uhri.ID
-	for _, x := range r.First {
-		out = append(out, x.ID)
+// listed is every difference of a kind.
+func listed(t *testing.T, d *Desk, p *Pin, c *Comparison, k Kind) (out []Difference) {
+	t.Helper()
+	if err := d.List(t.Context(), p, c, k, 0, func(diff Difference) bool { out = append(out, diff); return true }); err != nil {
+		t.Fatal(err)
 	}
 	return out
 }
@@ -149,21 +176,32 @@ func TestCompare(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := map[string][]uhri.ID{"added": ids(c.Added), "changed": ids(c.Changed), "withdrawn": ids(c.Withdrawn), "left": ids(c.Left)}
-	want := map[string][]uhri.ID{"added": {m.ids[4]}, "changed": {m.ids[1], m.ids[3]}, "withdrawn": {m.ids[2]}, "left": {m.ids[3]}}
+	got, want := map[Kind][]uhri.ID{}, map[Kind][]uhri.ID{Added: {m.ids[4]}, Altered: {m.ids[1], m.ids[3]}, Withdrawn: {m.ids[2]}, Left: {m.ids[3]}}
+	for _, diff := range listed(t, d, p, c, "") {
+		got[diff.Kind] = append(got[diff.Kind], diff.ID)
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("differences (-want +got):\n%s", diff)
 	}
-	if c.Analysis || c.Now != 4 || p.Count-c.Withdrawn.Count-c.Left.Count+c.Added.Count != c.Now {
-		t.Errorf("then %d, now %d, another analysis: %v", p.Count, c.Now, c.Analysis)
+	if c.Analysis || c.Reading != "" || c.Now != 4 || p.Count-c.Withdrawn-c.Left+c.Added != c.Now || c.Anew != 6 {
+		t.Errorf("then %d, now %+v", p.Count, c)
+	}
+	for skip := range 6 { // whatever is skipped, the rest is what follows
+		var rest []Difference
+		if err := d.List(t.Context(), p, c, "", skip, func(diff Difference) bool { rest = append(rest, diff); return true }); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(listed(t, d, p, c, "")[min(skip, 5):], rest, cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("after %d (-want +got):\n%s", skip, diff)
+		}
 	}
 	old := *p
 	old.Analysis-- // pinned under another reading of words
 	if c, err := NewDesk(d.o).Compare(t.Context(), &old); err != nil || !c.Analysis {
 		t.Errorf("another analysis is not said: %+v, %v", c, err)
 	}
-	if r := c.Changed.First[0]; r.OldText != "End torture" || r.NewText != "End torture now" || r.Paragraph != "142.2" {
-		t.Errorf("changed: %+v", r)
+	if diff := cmp.Diff(Difference{Kind: Altered, ID: m.ids[1], Symbol: "A/HRC/44/9", Paragraph: "142.2", Edits: []Edit{{uhri.English, "End torture", "End torture now"}}}, listed(t, d, p, c, Altered)[0]); diff != "" {
+		t.Errorf("changed (-want +got):\n%s", diff)
 	}
 	if later, err := d.Pin(t.Context(), index.Request{Query: "torture"}); err != nil || later.ID == p.ID {
 		t.Errorf("the same search on another snapshot has the same pin, %v", err)
@@ -233,15 +271,99 @@ func TestFiles(t *testing.T) {
 	if diff := cmp.Diff([]string{"Prevent torture unchanged", "End torture changed", " withdrawn", "Investigate torture changed", "Define torture unchanged"}, lines); diff != "" {
 		t.Errorf("ndjson (-want +got):\n%s", diff)
 	}
+	reads := func(params string, want [][]string) {
+		t.Helper()
+		got, err := csv.NewReader(ask("csv", params).Body).ReadAll()
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+			t.Errorf("%s (-want +got):\n%s%v", params, diff, err)
+		}
+	}
+	link := func(i int) string { return "https://example.org/r/" + string(m.ids[i]) }
+	reads("?as=difference", [][]string{
+		{"difference", "id", "link", "symbol", "paragraph", "why", "lang", "text_then", "text_now"},
+		{"added", string(m.ids[4]), link(4), "A/HRC/44/9", "142.5", "", "", "", ""},
+		{"changed", string(m.ids[1]), link(1), "A/HRC/44/9", "142.2", "", "en", "End torture", "End torture now"},
+		{"changed", string(m.ids[3]), link(3), "A/HRC/44/9", "142.4", "", "en", "Investigate torture", "Investigate deaths"},
+		{"withdrawn", string(m.ids[2]), link(2), "A/HRC/44/9", "", "withdrawn", "", "", ""},
+		{"left", string(m.ids[3]), link(3), "A/HRC/44/9", "142.4", "", "", "", ""},
+	})
+	if n := strings.Count(ask("ndjson", "?as=difference").Body.String(), "\n"); n != 5 {
+		t.Errorf("the lines of differences are %d", n)
+	}
+	var paged []Difference
+	for next := ""; ; {
+		var page Page
+		if err := json.Unmarshal(ask("json", "?limit=2&cursor="+next).Body.Bytes(), &page); err != nil {
+			t.Fatal(err)
+		}
+		paged = append(paged, page.Differences...)
+		if next = page.Next; next == "" {
+			break
+		}
+		next = url.QueryEscape(next)
+	}
+	c, err := d.Compare(t.Context(), p)
+	if diff := cmp.Diff(listed(t, d, p, c, ""), paged); diff != "" || err != nil || len(paged) != c.Total() {
+		t.Errorf("paged (-want +got):\n%s", diff)
+	}
+	for params, want := range map[string]int{"?cursor=2@2020-01-01.1": 410, "?cursor=x": 400, "?cursor=2@2026-11-25.2&kind=changed": 200, "?kind=chnged": 400, "?limit=1001": 400, "?limit=0": 200, "?q=x": 400, "?limit=1&limit=2": 400} {
+		if w := ask("json", params); w.Code != want {
+			t.Errorf("json%s: %d, want %d", params, w.Code, want)
+		}
+	}
 	if w := ask("csv", "?as=now"); w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/search.csv?q=torture" {
 		t.Errorf("as=now: %d %s", w.Code, w.Header().Get("Location"))
 	}
-	for _, params := range []string{"?as=soon", "?q=prison", "?columns=nope"} {
+	for _, params := range []string{"?as=soon", "?q=prison", "?columns=nope", "?as=difference&columns=id", "?as=then&as=now"} {
 		if w := ask("csv", params); w.Code != http.StatusBadRequest {
 			t.Errorf("%s: %d", params, w.Code)
 		}
 	}
 	if w := ask("json", ""); w.Code != 200 || !strings.Contains(w.Body.String(), `"different_analysis": false`) {
 		t.Errorf("json: %d %s", w.Code, w.Body)
+	}
+}
+
+// A pinned request with a part that there is no more is not asked without that part: it would find something else.
+func TestWhatThereIsNoMore(t *testing.T) {
+	d, m, _ := setUp(t)
+	p, err := d.Pin(t.Context(), index.Request{Query: "torture"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, request := range []string{"q=torture&colour=red", "q=torture&theme=A+theme+of+the+past", "q=torture&not.country=Atlantis"} {
+		old := m.pins[p.ID]
+		old.Body = []byte(strings.Replace(string(old.Body), `"q=torture"`, strconv.Quote(request), 1))
+		m.pins["x"] = old
+		was, err := d.Get(t.Context(), "x")
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := NewDesk(d.o).Compare(t.Context(), was)
+		if err != nil || len(c.Unreadable) != 1 || c.Now != 0 || c.Total() != 0 || c.Same() {
+			t.Errorf("%s: %+v, %v", request, c, err)
+		}
+		n := 0
+		if err := d.Members(t.Context(), was, func(Member) error { n++; return nil }); err != nil || n != 5 {
+			t.Errorf("%s: %d members of then, %v", request, n, err)
+		}
+	}
+}
+
+// Words read otherwise than then are told as such, whatever the numbers say.
+func TestAnotherReading(t *testing.T) {
+	d, m, _ := setUp(t)
+	p, err := d.Pin(t.Context(), index.Request{Query: "torture"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := m.pins[p.ID]
+	old.Body = []byte(strings.Replace(string(old.Body), `"canonical":"`, `"canonical":"other `, 1))
+	m.pins[p.ID] = old
+	if p, err = d.Get(t.Context(), p.ID); err != nil {
+		t.Fatal(err)
+	}
+	if c, err := d.Compare(t.Context(), p); err != nil || c.Reading == "" || c.Reading == p.Canonical {
+		t.Errorf("%+v, %v", c, err)
 	}
 }

@@ -4,16 +4,20 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/PuerkitoBio/goquery"
+	"github.com/google/go-cmp/cmp"
 )
 
 // edition reads an export file by identifier.
@@ -176,18 +180,15 @@ func TestPinnedSearch(t *testing.T) {
 			t.Error("the page shows no difference of texts, or a difference of analysis")
 		}
 		var described struct {
-			Then       int
-			Comparison struct {
-				Now                             int
-				Added, Changed, Withdrawn, Left struct{ Count int }
-			}
+			Count      int
+			Comparison struct{ Now, Added, Changed, Withdrawn, Left int }
 		}
 		_, body := get(t, base+pin+".json")
 		if err := json.Unmarshal([]byte(body), &described); err != nil {
 			t.Fatal(err)
 		}
 		c := described.Comparison
-		got := map[string]int{"then": described.Then, "now": c.Now, "added": c.Added.Count, "changed": c.Changed.Count, "withdrawn": c.Withdrawn.Count, "left": c.Left.Count}
+		got := map[string]int{"then": described.Count, "now": c.Now, "added": c.Added, "changed": c.Changed, "withdrawn": c.Withdrawn, "left": c.Left}
 		if !reflect.DeepEqual(got, want) {
 			t.Errorf("the JSON says %v, the files %v", got, want)
 		}
@@ -281,6 +282,247 @@ func pinNumbers(t testing.TB, address string) map[string]int {
 		}
 	}
 	return out
+}
+
+// TestPinsThroughEditions pins a search on each of several editions that add, change, relabel, withdraw, bring back and undo at random,
+// and holds every pin on every later edition against the editions themselves: its numbers, each difference with its texts,
+// however many there are, and the file of then. A takedown, a lost index and a restart change none of it but the text taken down.
+func TestPinsThroughEditions(t *testing.T) {
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	rng := rand.New(rand.NewPCG(seed, 0))
+	dir, data := t.TempDir(), filepath.Join(t.TempDir(), "data")
+	type said struct{ text, theme string } // of a record in an edition; the zero value is not there
+	asks := []string{"Prevent torture in custody", "End torture of prisoners", "Investigate deaths in custody", "Open a clinic"}
+	const most, editions = 360, 4
+	next := make([]said, most)
+	for i := range 300 {
+		next[i] = said{asks[rng.IntN(len(asks))], "Right to health"}
+	}
+	var story [][]said
+	publish := func() {
+		t.Helper()
+		path := smallExport(t, dir, most, func(i int, r map[string]any) {
+			r["Text"], r["Themes"] = fmt.Sprintf("%s, of %d", next[i].text, i), []string{next[i].theme}
+		})
+		var all, there []map[string]any
+		b, err := os.ReadFile(path)
+		if err == nil {
+			err = json.Unmarshal(b, &all)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, r := range all {
+			if next[i] != (said{}) {
+				there = append(there, r)
+			}
+		}
+		if b, err = json.Marshal(there); err == nil {
+			err = os.WriteFile(path, b, 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		must(t, "harvest", "uhri", "--from", path, "--data", data)
+		story = append(story, slices.Clone(next))
+	}
+	id := func(i int) string { return fmt.Sprintf("00000000-0000-4000-8000-%012d", i) }
+	full := func(i int, s said) string { return fmt.Sprintf("%s, of %d", s.text, i) }
+	found := func(s said) bool { return strings.Contains(s.text, "torture") }
+
+	type difference struct{ kind, id, then, now string }
+	expected := func(then, now []said) (out []difference, count int) {
+		for i := range most {
+			if found(now[i]) {
+				count++
+			}
+			switch {
+			case found(now[i]) && !found(then[i]):
+				out = append(out, difference{"added", id(i), "", ""})
+			case found(then[i]) && now[i] == (said{}):
+				out = append(out, difference{"withdrawn", id(i), "", ""})
+			case found(then[i]) && !found(now[i]):
+				out = append(out, difference{"left", id(i), "", ""})
+			}
+			if found(then[i]) && now[i] != (said{}) && now[i] != then[i] {
+				d := difference{"changed", id(i), "", ""}
+				if now[i].text != then[i].text {
+					d.then, d.now = full(i, then[i]), full(i, now[i])
+				}
+				out = append(out, d)
+			}
+		}
+		return out, count
+	}
+	order := func(d []difference) []difference {
+		slices.SortFunc(d, func(a, b difference) int { return strings.Compare(a.kind+a.id, b.kind+b.id) })
+		return d
+	}
+	var pins []string
+	down := -1 // the record that was taken down
+	check := func(base string) {
+		t.Helper()
+		now := slices.Clone(story[len(story)-1])
+		if down >= 0 {
+			now[down] = said{}
+		}
+		for e, pin := range pins {
+			then := story[e]
+			want, count := expected(then, now)
+			var got []difference
+			_, file := get(t, base+pin+".csv?as=difference")
+			lines, err := csv.NewReader(strings.NewReader(file)).ReadAll()
+			if err != nil || len(lines) == 0 {
+				t.Fatalf("%v: %s", err, file)
+			}
+			for _, l := range lines[1:] {
+				got = append(got, difference{l[0], l[1], l[7], l[8]})
+			}
+			if diff := cmp.Diff(order(want), order(got), cmp.AllowUnexported(difference{})); diff != "" {
+				t.Errorf("edition %d, pin of %d, the file (-want +got):\n%s", len(story), e, diff)
+			}
+			got = nil
+			for cursor := ""; ; {
+				var page struct {
+					Comparison  struct{ Now int }
+					Differences []struct {
+						Kind, ID string
+						Edits    []struct{ Then, Now string }
+					}
+					Next string
+				}
+				_, body := get(t, base+pin+".json?limit=17&cursor="+url.QueryEscape(cursor))
+				if err := json.Unmarshal([]byte(body), &page); err != nil || page.Comparison.Now != count {
+					t.Fatalf("%v, now %d, want %d: %s", err, page.Comparison.Now, count, body)
+				}
+				for _, d := range page.Differences {
+					v := difference{kind: d.Kind, id: d.ID}
+					if len(d.Edits) == 1 {
+						v.then, v.now = d.Edits[0].Then, d.Edits[0].Now
+					}
+					got = append(got, v)
+				}
+				if cursor = page.Next; cursor == "" {
+					break
+				}
+			}
+			if diff := cmp.Diff(want, order(got), cmp.AllowUnexported(difference{})); diff != "" {
+				t.Errorf("edition %d, pin of %d, the pages of JSON (-want +got):\n%s", len(story), e, diff)
+			}
+			_, file = get(t, base+pin+".csv?as=then&columns=id&columns=text")
+			if lines, err = csv.NewReader(strings.NewReader(file)).ReadAll(); err != nil {
+				t.Fatal(err)
+			}
+			members := map[string]string{}
+			for _, l := range lines[1:] {
+				members[l[0]] = l[1]
+			}
+			n := 0
+			for i, s := range then {
+				if !found(s) {
+					continue
+				}
+				n++
+				text, ok := members[id(i)]
+				if want := full(i, s); !ok || text != want && !(now[i] == (said{}) && text == "") { // what is withdrawn is hidden for a while
+					t.Errorf("edition %d, pin of %d, then: %s said %q, want %q", len(story), e, id(i), text, want)
+				}
+			}
+			if n != len(members) || n != len(lines)-1 {
+				t.Errorf("edition %d, pin of %d: %d lines of then, want %d", len(story), e, len(lines)-1, n)
+			}
+			for kind, n := range map[string]int{"changed": 0, "left": 0, "added": 0, "withdrawn": 0} {
+				listed := map[string]bool{}
+				for _, d := range want {
+					if d.kind == kind {
+						n++
+					}
+				}
+				for path := pin + "?kind=" + kind; path != ""; {
+					_, body := get(t, base+path)
+					doc, err := goquery.NewDocumentFromReader(strings.NewReader(body))
+					if err != nil {
+						t.Fatal(err)
+					}
+					doc.Find("#" + kind + " li .what a").Each(func(_ int, a *goquery.Selection) { listed[a.AttrOr("href", "")] = true })
+					path = doc.Find(`.pager a[rel~="next"]`).AttrOr("href", "")
+				}
+				if len(listed) != n {
+					t.Errorf("edition %d, pin of %d: the pages list %d %s, want %d", len(story), e, len(listed), kind, n)
+				}
+			}
+		}
+	}
+	for e := range editions {
+		if e > 0 {
+			gone := 0
+			for i := range next {
+				switch r := rng.IntN(100); {
+				case next[i] == (said{}) && (i < 300 || r < 60):
+					next[i] = said{asks[rng.IntN(len(asks))], "Right to health"}
+					if before := story[0][i]; r < 50 && before != (said{}) { // back as it once was
+						next[i] = before
+					}
+				case next[i] == (said{}):
+				case r < 5 && gone < 12:
+					gone++
+					next[i] = said{}
+				case r < 45:
+					next[i].text = asks[rng.IntN(len(asks))]
+				case r < 60:
+					next[i].theme = []string{"Right to health", "Right to education"}[rng.IntN(2)]
+				}
+			}
+		}
+		publish()
+		t.Run(fmt.Sprint("edition ", e), func(t *testing.T) {
+			base := startServe(t, data, serveOptions{noHarvest: true}, nil)
+			made := make(chan string, 6)
+			for range cap(made) { // at once, one pin comes of it; the service may be too busy for all of them
+				go func() {
+					for {
+						status, to, _ := post(t, base+"/q", "application/x-www-form-urlencoded", "q=torture")
+						if status != http.StatusTooManyRequests {
+							made <- to
+							return
+						}
+					}
+				}()
+			}
+			first := <-made
+			for range cap(made) - 1 {
+				if to := <-made; to != first || !strings.HasPrefix(to, "/q/") {
+					t.Errorf("pinned as %q and as %q", first, to)
+				}
+			}
+			pins = append(pins, first)
+			check(base)
+		})
+	}
+	for i, s := range story[0] {
+		if found(s) && story[editions-1][i] != (said{}) {
+			down = i
+			break
+		}
+	}
+	must(t, "suppress", id(down), "--reason", "a person asked", "--data", data)
+	t.Run("taken down", func(t *testing.T) {
+		base := startServe(t, data, serveOptions{noHarvest: true}, nil)
+		check(base)
+		for _, pin := range pins {
+			for _, path := range []string{pin, pin + "?kind=withdrawn", pin + "?kind=changed", pin + ".json?limit=1000", pin + ".csv?as=then", pin + ".ndjson", pin + ".csv?as=difference", pin + ".ndjson?as=difference"} {
+				if _, body := get(t, base+path); strings.Contains(body, fmt.Sprintf(", of %d\"", down)) || strings.Contains(body, fmt.Sprintf(", of %d<", down)) {
+					t.Errorf("%s shows what was taken down", path)
+				}
+			}
+		}
+	})
+	if err := os.RemoveAll(filepath.Join(data, "index")); err != nil {
+		t.Fatal(err)
+	}
+	must(t, "publish", "--data", data)
+	t.Run("index built anew", func(t *testing.T) { check(startServe(t, data, serveOptions{noHarvest: true}, nil)) })
 }
 
 // TestNoPinsOfInventedData holds that the demonstration pins nothing.

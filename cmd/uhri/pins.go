@@ -22,7 +22,8 @@ func (s pinShelf) Pin(ctx context.Context, id string) (pin.Stored, error) {
 	return pin.Stored(p), err
 }
 
-// Changes implements pin.Ledger.
-func (s pinShelf) Changes(ctx context.Context, since, upTo uhri.Seq, yield func(uhri.Change) bool) error {
-	return walkChanges(ctx, s.Store, since, store.ChangeFilter{UpTo: upTo}, yield)
+// Touched implements pin.Ledger.
+func (s pinShelf) Touched(ctx context.Context, since, upTo uhri.Seq) (pin.Touched, error) {
+	t, err := s.Store.Touched(ctx, since, upTo)
+	return pin.Touched(t), err
 }

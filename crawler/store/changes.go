@@ -23,7 +23,7 @@ type ChangeFilter struct {
 // Changes returns the change log after since, oldest first, with the old and the new text where a text changed. Texts of
 // suppressed records are gone, those of withdrawn ones hidden until their delay has passed.
 func (s *Store) Changes(ctx context.Context, since uhri.Seq, f ChangeFilter) ([]uhri.Change, error) {
-	where, args := []string{"c.seq>?"}, []any{int64(since)}
+	where, args := []string{"c.kind<>'" + kindReread + "'", "c.seq>?"}, []any{int64(since)}
 	and := func(cond string, a ...any) { where, args = append(where, cond), append(args, a...) }
 	if len(f.Kinds) > 0 {
 		marks := make([]string, len(f.Kinds))
@@ -93,10 +93,14 @@ func (s *Store) textPublic(state int, gone time.Time) bool {
 	return true
 }
 
-// textAfter is the text a record had right after line n of the log: the old text of its next change, or the present one.
+// textAfter is the text a record had right after line n of the log: the old text of the next line about it, which is none
+// where that line brought the first, or else the present one.
 func (s *Store) textAfter(ctx context.Context, rec int64, l uhri.Lang, n int64) (string, error) {
 	var data []byte
-	err := s.read.QueryRowContext(ctx, "SELECT old_text FROM change WHERE rec=? AND lang=? AND n>? AND old_text IS NOT NULL ORDER BY n LIMIT 1", rec, string(l), n).Scan(&data)
+	err := s.read.QueryRowContext(ctx, "SELECT old_text FROM change WHERE rec=? AND lang=? AND n>? ORDER BY n LIMIT 1", rec, string(l), n).Scan(&data)
+	if err == nil && data == nil {
+		return "", nil
+	}
 	if err == nil {
 		text, err := s.codec.unpack(nil, data)
 		return string(text), err

@@ -343,24 +343,9 @@ func (p *promotion) applyRecords(ctx context.Context, base int) (lost string, er
 		}
 	}
 
-	// The log comes first: it needs what is about to be replaced.
-	if fates[fateText] > 0 {
-		if err := p.logTexts(ctx, `SELECT s.rec, i.raw, o.data FROM staged_record s JOIN record r ON r.rec=s.rec LEFT JOIN item i ON i.item=r.item LEFT JOIN payload o ON o.payload=r.payload
-			WHERE s.staging=@staging AND s.kind='text' ORDER BY s.n`, uhri.English); err != nil {
-			return "", err
-		}
-	}
-	if err := p.exec(ctx, `INSERT INTO change (seq, rec, kind, old_raw) SELECT @seq, s.rec, CASE s.kind WHEN 'facts' THEN 'changed' ELSE s.kind END, i.raw
-		FROM staged_record s JOIN record r ON r.rec=s.rec LEFT JOIN item i ON i.item=r.item
-		WHERE s.staging=@staging AND s.kind IN ('facts', 'relabelled', 'restored') ORDER BY s.n`); err != nil {
+	if err := p.logRecords(ctx, fates); err != nil {
 		return "", err
 	}
-	if p.kind == runHarvest {
-		if err := p.exec(ctx, `INSERT INTO change (seq, rec, kind) SELECT @seq, rec, 'added' FROM staged_record WHERE staging=@staging AND kind='new' ORDER BY n`); err != nil {
-			return "", err
-		}
-	}
-
 	if err := p.applyItems(ctx); err != nil {
 		return "", err
 	}
@@ -388,6 +373,45 @@ func (p *promotion) applyRecords(ctx context.Context, base int) (lost string, er
 	}
 	return lost, p.merge(ctx)
 }
+
+// logRecords writes what happens to records into the log, before anything is replaced.
+func (p *promotion) logRecords(ctx context.Context, fates map[string]int) error {
+	texts := func(raw, kinds string) string {
+		return `SELECT s.rec, ` + raw + `, o.data FROM staged_record s JOIN record r ON r.rec=s.rec LEFT JOIN item i ON i.item=r.item JOIN payload o ON o.payload=r.payload
+			WHERE s.staging=@staging AND r.text_h<>s.text_h AND s.kind IN (` + kinds + `) ORDER BY s.n`
+	}
+	if fates[fateReprocess]+fates[fateMerged] > 0 {
+		if err := p.logTexts(ctx, texts("NULL", "'reprocess', 'merged'"), uhri.English, kindReread); err != nil {
+			return err
+		}
+	}
+	if p.kind == runReprocess {
+		return nil
+	}
+	if fates[fateRestored] > 0 {
+		if err := p.exec(ctx, `INSERT INTO change (seq, rec, kind, old_raw) SELECT @seq, s.rec, 'restored', i.raw
+			FROM staged_record s JOIN record r ON r.rec=s.rec LEFT JOIN item i ON i.item=r.item WHERE s.staging=@staging AND s.kind='restored' ORDER BY s.n`); err != nil {
+			return err
+		}
+	}
+	// What comes back may come back changed; then the log says both.
+	if fates[fateText]+fates[fateRestored] > 0 {
+		if err := p.logTexts(ctx, texts("i.raw", "'text', 'restored'"), uhri.English, string(uhri.Changed)); err != nil {
+			return err
+		}
+	}
+	if err := p.exec(ctx, `INSERT INTO change (seq, rec, kind, old_raw) SELECT @seq, s.rec, CASE WHEN s.kind='facts' OR s.kind='restored' AND r.facts_h<>s.facts_h THEN 'changed' ELSE 'relabelled' END, i.raw
+		FROM staged_record s JOIN record r ON r.rec=s.rec LEFT JOIN item i ON i.item=r.item
+		WHERE s.staging=@staging AND (s.kind IN ('facts', 'relabelled') OR s.kind='restored' AND r.payload IS NOT NULL AND r.text_h=s.text_h AND (r.facts_h<>s.facts_h OR r.labels_h<>s.labels_h))
+		ORDER BY s.n`); err != nil {
+		return err
+	}
+	return p.exec(ctx, `INSERT INTO change (seq, rec, kind) SELECT @seq, rec, 'added' FROM staged_record WHERE staging=@staging AND kind='new' ORDER BY n`)
+}
+
+// kindReread marks a line that no reader of the log is shown: the text a record had before we read it otherwise, which is no
+// change of the publisher's and is counted in the one line of the run. TextAt needs it.
+const kindReread = "reread"
 
 // withhold keeps the text of what was taken down while the run was going on out of the records.
 func (p *promotion) withhold(ctx context.Context) error {
@@ -457,10 +481,10 @@ func (p *promotion) lostFields(ctx context.Context, base int) (string, error) {
 	return "", rows.Err()
 }
 
-// logTexts writes changes of text with the old text. query gives rec, old raw form and old payload: of a record for
+// logTexts writes lines of a kind with the old text. query gives rec, old raw form and old payload: of a record for
 // English, of a text for other languages.
-func (p *promotion) logTexts(ctx context.Context, query string, lang uhri.Lang) error {
-	log, err := p.tx.PrepareContext(ctx, "INSERT INTO change (seq, rec, kind, lang, old_text, old_raw) VALUES (?, ?, 'changed', ?, ?, ?)")
+func (p *promotion) logTexts(ctx context.Context, query string, lang uhri.Lang, kind string) error {
+	log, err := p.tx.PrepareContext(ctx, "INSERT INTO change (seq, rec, kind, lang, old_text, old_raw) VALUES (?, ?, ?, ?, ?, ?)")
 	if err != nil {
 		return err
 	}
@@ -489,7 +513,7 @@ func (p *promotion) logTexts(ctx context.Context, query string, lang uhri.Lang) 
 			}
 			old = p.s.codec.pack([]byte(text))
 		}
-		if _, err := log.ExecContext(ctx, p.seq, rec, string(lang), old, raw); err != nil {
+		if _, err := log.ExecContext(ctx, p.seq, rec, kind, string(lang), old, raw); err != nil {
 			return err
 		}
 	}
@@ -579,16 +603,25 @@ func (p *promotion) applyTexts(ctx context.Context) error {
 	}
 	p.rejected += fates[fateWaits]
 	p.noText = fates[fateNone] + fates[fateRemoved]
+	replaced := func(raw string) string {
+		return `SELECT s.rec, ` + raw + `, o.data FROM staged_record s JOIN text t ON t.text=s.rec*8+@place LEFT JOIN item i ON i.item=t.item LEFT JOIN payload o ON o.payload=t.payload
+			WHERE s.staging=@staging AND s.kind IN ('text', 'removed') ORDER BY s.n`
+	}
 	if p.kind == runReprocess {
 		p.reprocessed = fates[fateNew] + fates[fateText] + fates[fateRemoved]
 		p.same = p.taken - p.rejected
+		if err := p.logTexts(ctx, replaced("NULL"), p.lang, kindReread); err != nil {
+			return err
+		}
+		if err := p.exec(ctx, `INSERT INTO change (seq, rec, kind, lang) SELECT @seq, rec, '`+kindReread+`', @lang FROM staged_record WHERE staging=@staging AND kind='new' ORDER BY n`); err != nil {
+			return err
+		}
 	} else {
 		p.added = fates[fateNew]
 		p.changed = fates[fateText] + fates[fateRemoved]
 		p.same += fates[fateSame] + fates[fateNone] + fates[fateWithheld]
 		if p.changed > 0 {
-			if err := p.logTexts(ctx, `SELECT s.rec, i.raw, o.data FROM staged_record s JOIN text t ON t.text=s.rec*8+@place LEFT JOIN item i ON i.item=t.item LEFT JOIN payload o ON o.payload=t.payload
-				WHERE s.staging=@staging AND s.kind IN ('text', 'removed') ORDER BY s.n`, p.lang); err != nil {
+			if err := p.logTexts(ctx, replaced("i.raw"), p.lang, string(uhri.Changed)); err != nil {
 				return err
 			}
 		}
@@ -600,7 +633,7 @@ func (p *promotion) applyTexts(ctx context.Context) error {
 		}
 		if p.withdrawn > 0 {
 			if err := p.logTexts(ctx, `SELECT t.text >> 3, i.raw, o.data FROM staged_missing m JOIN text t ON t.item=m.item LEFT JOIN item i ON i.item=t.item LEFT JOIN payload o ON o.payload=t.payload
-				WHERE m.staging=@staging AND t.text & 7 = @place`, p.lang); err != nil {
+				WHERE m.staging=@staging AND t.text & 7 = @place`, p.lang, string(uhri.Changed)); err != nil {
 				return err
 			}
 		}
@@ -609,7 +642,7 @@ func (p *promotion) applyTexts(ctx context.Context) error {
 		return err
 	}
 	for _, q := range []string{
-		`UPDATE record SET last_changed=@now WHERE rec IN (SELECT rec FROM change WHERE seq=@seq AND old_text IS NOT NULL)`,
+		`UPDATE record SET last_changed=@now WHERE rec IN (SELECT rec FROM change WHERE seq=@seq AND kind='changed' AND old_text IS NOT NULL)`,
 		`DELETE FROM payload WHERE payload IN (SELECT old_payload FROM staged_record WHERE staging=@staging AND kind IN ('text', 'removed', 'same'))`,
 		`DELETE FROM payload WHERE payload IN (SELECT payload FROM staged_record WHERE staging=@staging AND kind IN ('removed', 'none', 'waits', 'withheld'))`,
 		`DELETE FROM payload WHERE payload IN (SELECT t.payload FROM staged_missing m JOIN text t ON t.item=m.item WHERE m.staging=@staging)`,

@@ -20,7 +20,7 @@ type Tally struct {
 func (s *Store) Tallies(ctx context.Context, since uhri.Seq) ([]Tally, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT c.seq, p.at, coalesce(s.name, ''), c.kind, CASE WHEN c.kind=? THEN sum(c.count) ELSE count(*) END
 		FROM change c JOIN promotion p ON p.seq=c.seq LEFT JOIN run u ON u.run=p.run LEFT JOIN source s ON s.src=u.src
-		WHERE c.seq>? GROUP BY c.seq, s.name, c.kind ORDER BY c.seq DESC, s.name, c.kind`, string(uhri.Reprocessed), int64(since))
+		WHERE c.seq>? AND c.kind<>'`+kindReread+`' GROUP BY c.seq, s.name, c.kind ORDER BY c.seq DESC, s.name, c.kind`, string(uhri.Reprocessed), int64(since))
 	if err != nil {
 		return nil, err
 	}
