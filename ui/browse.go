@@ -243,6 +243,9 @@ func (p *ProfilePage) narrowed() bool {
 	return strings.TrimSpace(r.Query) != "" || len(r.Filters) > 0 || len(r.Langs) > 0 || !r.From.IsZero() || !r.To.IsZero() || r.Snapshot != ""
 }
 
+// FaultLines are the faults of the page's address.
+func (p *ProfilePage) FaultLines() []FaultLine { return p.u.faultLines(p.At, p.Faults) }
+
 // Chips are what narrows the page's numbers.
 func (p *ProfilePage) Chips() []Chip {
 	chips := p.u.chips(p.At)

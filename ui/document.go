@@ -2,16 +2,21 @@ package ui
 
 import (
 	"cmp"
+	"context"
+	"encoding/hex"
 	"net/http"
 	"net/url"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"uhri"
 	"uhri/index"
+	"uhri/index/searchurl"
 )
 
 // DocumentPage is the page of one document: all its passages in its own order.
@@ -20,17 +25,36 @@ type DocumentPage struct {
 	Symbol   uhri.Symbol
 	Result   *index.Result
 	Sections []Section
+	Chart    *Chart       // what the State said, of a review
+	Sources  []string     // where the passages were read
+	Files    []SourceFile // the files they were cut from
 	u        *UI
 }
 
-// Section is what stands under one heading: in two columns where concerns stand beside recommendations.
+// SourceFile is a file the document was read from.
+type SourceFile struct {
+	Symbol uhri.Symbol
+	Lang   uhri.Lang
+	Name   string // the address without what precedes the file, or the local file's name
+	URL    string // "" for a local file, and in a demonstration
+	Kind   string // "PDF"
+	Size   int64
+	Hash   string // SHA-256, in hex
+	Read   time.Time
+}
+
+// Section is what stands under one heading.
 type Section struct {
 	ID      string
 	Heading string
 	Range   string // "12–13"
-	Left    []Passage
-	Right   []Passage // empty when the section is one list
+	Paired  bool   // it has concerns and recommendations: they stand in two columns
+	Rows    []Row
 }
+
+// Row is a run of concerns and the run of recommendations that follows from it, or, where a section is one list, the
+// whole list on the left.
+type Row struct{ Left, Right []Passage }
 
 // Passage is one passage in its document.
 type Passage struct {
@@ -80,8 +104,79 @@ func (u *UI) document(c echo.Context) error {
 	p.JSON = "/api/v1/documents?symbol=" + url.QueryEscape(string(symbol))
 	p.Title = p.Heading()
 	p.Description = u.words.Count("document.description", res.Total, string(symbol))
+	if p.Chart = u.answers(p, list); p.Chart != nil && c.QueryParam("chart") != "" {
+		return u.chartAs(c, c.QueryParam("chart"), p.Title, u.words.Text("chart.source", p.Snapshot.ID, p.Canonical), []*Chart{p.Chart}, nil)
+	}
 	p.Sections = u.sections(res.Hits)
+	if err := u.readFrom(ctx, p); err != nil {
+		return err
+	}
 	return u.render(c, http.StatusOK, "document", p)
+}
+
+// answers draws what the State said to the recommendations of a review; nil for other documents.
+func (u *UI) answers(p *DocumentPage, list searchurl.Address) *Chart {
+	for _, f := range p.Result.Facets {
+		if f.Name != "position" {
+			continue
+		}
+		c := u.positions(list, f, u.words.Text("chart.positions.one"))
+		if c == nil {
+			return nil
+		}
+		page := searchurl.At(documentURL(p.Symbol), index.Request{Limit: index.DefaultLimit, FacetLimit: -1})
+		c.CSV, c.SVG = page.Extra("chart", c.ID+".csv").String(), page.Extra("chart", c.ID+".svg").String()
+		return c
+	}
+	return nil
+}
+
+// readFrom finds the sources of the passages and the files they were cut from; those of a review include the addendum
+// its positions were taken from.
+func (u *UI) readFrom(ctx context.Context, p *DocumentPage) error {
+	symbols := []uhri.Symbol{p.Symbol}
+	for _, h := range p.Result.Hits {
+		r := h.Record
+		if name := sourceName(u.words, r.Provenance.Source); !slices.Contains(p.Sources, name) {
+			p.Sources = append(p.Sources, name)
+		}
+		if s, _ := positionSource(r); s != "" && !slices.Contains(symbols, s) {
+			symbols = append(symbols, s)
+		}
+	}
+	if u.o.Files == nil {
+		return nil
+	}
+	for _, s := range symbols {
+		files, err := u.o.Files.DocumentFiles(ctx, s)
+		if err != nil {
+			return err
+		}
+		for _, f := range files {
+			file := SourceFile{Symbol: f.Symbol, Lang: f.Lang, Name: path.Base(f.URL), Kind: fileKind(f.MediaType), Size: f.Size, Hash: hex.EncodeToString(f.Hash[:]), Read: f.FetchedAt}
+			if strings.HasPrefix(f.URL, "https://") && !p.Demo {
+				file.URL = f.URL
+			}
+			p.Files = append(p.Files, file)
+		}
+	}
+	return nil
+}
+
+// fileKind names a media type as people do.
+func fileKind(media string) string {
+	media, _, _ = strings.Cut(media, ";")
+	switch strings.TrimSpace(media) {
+	case "application/pdf":
+		return "PDF"
+	case "application/msword":
+		return "Word"
+	case "application/vnd.openxmlformats-officedocument.wordprocessingml.document":
+		return "DOCX"
+	case "text/html":
+		return "HTML"
+	}
+	return media
 }
 
 // nodocument answers for a symbol none of the passages has: it may well exist at the United Nations.
@@ -107,31 +202,40 @@ func (u *UI) sections(hits []index.Hit) []Section {
 			heading = r.UPR.LeadIn
 		}
 		if n := len(ss); n == 0 || ss[n-1].Heading != heading {
-			ss = append(ss, Section{ID: "s" + strconv.Itoa(n+1), Heading: heading})
+			ss = append(ss, Section{ID: "s" + strconv.Itoa(n+1), Heading: heading, Rows: []Row{{}}})
 			types = append(types, map[uhri.Type]bool{})
 		}
 		n := len(ss) - 1
 		types[n][r.Type] = true
-		ss[n].Left = append(ss[n].Left, u.passage(h, len(ss), len(ss[n].Left)))
+		row := &ss[n].Rows[0]
+		row.Left = append(row.Left, u.passage(h, len(ss), len(row.Left)))
 	}
-	kind := u.words.Text("type." + string(uhri.TypeObservation))
 	for i := range ss {
-		s := &ss[i]
-		s.Range = rangeOf(s.Left)
-		if s.Heading == "" || !types[i][uhri.TypeObservation] || !types[i][uhri.TypeRecommendation] {
-			continue
-		}
-		whole := s.Left
-		s.Left = nil
-		for _, p := range whole { // the concern beside what is asked because of it
-			if p.Kind == kind {
-				s.Left = append(s.Left, p)
-			} else {
-				s.Right = append(s.Right, p)
-			}
-		}
+		ss[i].arrange(types[i][uhri.TypeObservation] && types[i][uhri.TypeRecommendation], u.words.Text("type."+string(uhri.TypeObservation)))
 	}
 	return ss
+}
+
+// arrange sets the concerns of a section beside what is asked because of them: each run of concerns with the run of
+// other passages after it, so that reading by rows is reading in the document's order.
+func (s *Section) arrange(paired bool, concern string) {
+	whole := s.Rows[0].Left
+	s.Range = rangeOf(whole)
+	if s.Paired = paired && s.Heading != ""; !s.Paired {
+		return
+	}
+	s.Rows = nil
+	for i, p := range whole {
+		if i == 0 || p.Kind == concern && whole[i-1].Kind != concern {
+			s.Rows = append(s.Rows, Row{})
+		}
+		row := &s.Rows[len(s.Rows)-1]
+		if p.Kind == concern {
+			row.Left = append(row.Left, p)
+		} else {
+			row.Right = append(row.Right, p)
+		}
+	}
 }
 
 func (u *UI) passage(h index.Hit, section, n int) Passage {
@@ -213,17 +317,18 @@ func (p *DocumentPage) Crumbs() []Link {
 func (p *DocumentPage) Stats() []Stat {
 	list := all().With("symbol", index.Any, string(p.Symbol)).Sort(index.SortDocument)
 	ss := []Stat{{Count: p.Result.Total, Label: p.words.Count("document.passages", p.Result.Total), URL: list.String()}}
-	for _, name := range []string{"type", "position"} {
-		for _, f := range p.Result.Facets {
-			if f.Name != name {
-				continue
+	for _, f := range p.Result.Facets {
+		if f.Name != "type" {
+			continue
+		}
+		for _, v := range f.Values {
+			if v.Count == p.Result.Total { // one number, once: with its better name
+				ss = ss[:0]
 			}
-			for _, v := range f.Values {
-				ss = append(ss, Stat{Count: v.Count, Label: v.Label, URL: list.With(name, index.Any, v.Value).String()})
-			}
-			if f.Unknown > 0 {
-				ss = append(ss, Stat{Count: f.Unknown, Label: p.u.valueLabel(name, uhri.ValueUnknown), URL: list.With(name, index.Any, uhri.ValueUnknown).String()})
-			}
+			ss = append(ss, Stat{Count: v.Count, Label: p.words.Count("document.type."+v.Value, v.Count), URL: list.With("type", index.Any, v.Value).String()})
+		}
+		if f.Unknown > 0 {
+			ss = append(ss, Stat{Count: f.Unknown, Label: p.u.valueLabel("type", uhri.ValueUnknown), URL: list.With("type", index.Any, uhri.ValueUnknown).String()})
 		}
 	}
 	return slices.DeleteFunc(ss, func(s Stat) bool { return s.Count == 0 })

@@ -91,10 +91,10 @@ func (u *UI) hit(h index.Hit, number int, url string, prefer uhri.Lang) Hit {
 
 // shown is a text as it is shown: its side heading apart, its body, and what matched in each.
 type shown struct {
-	side  []Piece
-	body  string
-	spans []index.Span // in body
-	whole bool         // body is all of the text, heading, number and States included
+	side   []Piece
+	body   string
+	spans  []index.Span // in body
+	askers bool         // the recommending States stood behind the body and are not in it
 }
 
 // show divides a text for showing. The body alone is shown only when it is a stretch of the full text and every match
@@ -102,7 +102,7 @@ type shown struct {
 func show(t uhri.Text, spans []index.Span) shown {
 	at := strings.Index(t.Full, t.Body)
 	if t.Body == "" || at < 0 {
-		return shown{body: t.Full, spans: spans, whole: true}
+		return shown{body: t.Full, spans: spans}
 	}
 	head := strings.Index(t.Full[:at], t.Heading)
 	var inHead, inBody []index.Span
@@ -113,10 +113,10 @@ func show(t uhri.Text, spans []index.Span) shown {
 		case t.Heading != "" && head >= 0 && s.Start >= head && s.End <= head+len(t.Heading):
 			inHead = append(inHead, index.Span{Start: s.Start - head, End: s.End - head})
 		default:
-			return shown{body: t.Full, spans: spans, whole: true}
+			return shown{body: t.Full, spans: spans}
 		}
 	}
-	return shown{side: divide(t.Heading, inHead, 0, len(t.Heading)), body: t.Body, spans: inBody, whole: t.Body == t.Full}
+	return shown{side: divide(t.Heading, inHead, 0, len(t.Heading)), body: t.Body, spans: inBody, askers: strings.Contains(t.Full[at+len(t.Body):], "(")}
 }
 
 // clip cuts a long text to a window around its first match, at spaces, and divides it into pieces.

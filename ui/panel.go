@@ -107,6 +107,7 @@ type Bar struct {
 	Label     string
 	URL       string
 	Class     string
+	Value     string // the year, for the script that draws a range
 }
 
 // yearsHeight is the height of the year panel's histogram in pixels.
@@ -179,7 +180,7 @@ func (p *SearchPage) values(f, above index.FacetCounts, aboveName string) []Valu
 		under[parent] = append(under[parent], v)
 	}
 	var vs []Value
-	for _, up := range above.Values {
+	for _, up := range withParents(above, under) {
 		vs = append(vs, p.value(aboveName, up.Value, p.parentLabel(aboveName, up), up.Count, ""))
 		for _, v := range under[up.Value] {
 			if strings.EqualFold(v.Value, up.Value) { // the UPR is the one body of its mechanism
@@ -202,6 +203,23 @@ func (p *SearchPage) values(f, above index.FacetCounts, aboveName string) []Valu
 		}
 	}
 	return append(vs, p.oddValues(above, false)...)
+}
+
+// withParents are the values of the upper level, and after them those that only have lines below them: with a State
+// chosen the other regions count nothing, and their States still stand under them. A list that was cut short says
+// nothing about what is missing from it, and is left as it is.
+func withParents(above index.FacetCounts, under map[string][]index.FacetValue) []index.FacetValue {
+	facet, ok := uhri.FacetByName(above.Name)
+	if !ok || above.Distinct > len(above.Values) {
+		return above.Values
+	}
+	parents := slices.Clone(above.Values)
+	for _, v := range facet.Vocabulary() {
+		if len(under[v]) > 0 && !slices.ContainsFunc(parents, func(p index.FacetValue) bool { return p.Value == v }) {
+			parents = append(parents, index.FacetValue{Value: v, Label: facet.ValueLabel(v)})
+		}
+	}
+	return parents
 }
 
 // opened reports whether a target is listed: its goal or itself is chosen. All 169 at once help nobody.
@@ -288,6 +306,8 @@ func (p *SearchPage) active(facet, above string) string {
 	if facet == "year" {
 		from, to := p.yearBounds()
 		switch {
+		case from != "" && from == to:
+			return from
 		case from != "" && to != "":
 			return from + "–" + to
 		case from != "":
@@ -346,7 +366,7 @@ func (p *SearchPage) match(facet, above string) *Match {
 // no result here still has a name, and an honest count of nothing.
 func (p *SearchPage) add(facet string, f index.FacetCounts) *Add {
 	table, ok := uhri.FacetByName(facet)
-	if !ok || f.Distinct < addFrom || (facet != "country" && facet != "recommending_state" && facet != "theme" && facet != "group") {
+	if !ok || f.Distinct < addFrom || (facet != "country" && facet != "recommending_state" && facet != "theme" && facet != "group" && facet != "body" && facet != "sdg") {
 		return nil
 	}
 	a := &Add{Name: facet, Label: p.words.Text("panel.add", table.Label), List: "list-" + facet}
@@ -357,14 +377,8 @@ func (p *SearchPage) add(facet string, f index.FacetCounts) *Add {
 		a.List = "list-country" // the same names; one list serves both boxes
 		return a
 	}
-	if facet == "country" && p.Demo {
-		for _, c := range uhri.DemoCountries() {
-			a.Options = append(a.Options, c.Name)
-		}
-	} else {
-		for _, v := range table.Vocabulary() {
-			a.Options = append(a.Options, table.ValueLabel(v))
-		}
+	for _, v := range p.u.vocabulary(table) {
+		a.Options = append(a.Options, table.ValueLabel(v))
 	}
 	slices.Sort(a.Options)
 	return a
@@ -375,41 +389,47 @@ func (p *SearchPage) yearBounds() (from, to string) {
 	return p.Asked.From.String(), p.Asked.To.String()
 }
 
-// years is the histogram: each bar leads to its year alone.
+// years is the histogram: all years of the search, those outside the chosen ones pale, and each bar leading to its year
+// alone. The script of the page lets a range be drawn across it; the two boxes do the same without.
 func (p *SearchPage) years(f index.FacetCounts) *Years {
 	y := &Years{}
 	y.From, y.To = p.yearBounds()
-	byYear := map[int]index.FacetValue{}
-	first, last, highest := 0, 0, 0
-	for _, v := range f.Values {
-		n, err := strconv.Atoi(v.Value)
-		if err != nil {
-			continue
-		}
-		byYear[n] = v
-		if first == 0 || n < first {
-			first = n
-		}
-		last, highest = max(last, n), max(highest, v.Count)
+	if p.allYear.Name != "" {
+		f = p.allYear
 	}
+	first, last := yearSpan(f)
 	if first == 0 {
 		return y
 	}
+	counts, highest := map[int]int{}, 0
+	for _, v := range f.Values {
+		if n, err := strconv.Atoi(v.Value); err == nil {
+			counts[n] = v.Count
+			highest = max(highest, v.Count)
+		}
+	}
 	y.First, y.Last = strconv.Itoa(first), strconv.Itoa(last)
 	y.Label = p.words.Text("panel.years", y.First, y.Last)
+	base := p.At.Without("year", index.Any).Without("year", index.Every)
 	n := last - first + 1
-	chosen := p.opYears()
 	for i := range n {
-		year := first + i
-		v := byYear[year]
+		year := uhri.Date{Year: first + i}
 		class := "f-brand"
-		if len(chosen) > 0 && !slices.Contains(chosen, strconv.Itoa(year)) {
+		if !p.inYears(year.Year) {
 			class = "f-ghost"
 		}
-		y.Bars = append(y.Bars, column(i, n, v.Count, highest, yearsHeight, p.words.Text("year.bar", strconv.Itoa(year), v.Count),
-			p.At.Clear("year").With("year", index.Any, strconv.Itoa(year)).String(), class))
+		bar := column(i, n, counts[year.Year], highest, yearsHeight, p.words.Count("year.bar", counts[year.Year], year.String()), base.Dates(year, year).String(), class)
+		bar.Value = year.String()
+		y.Bars = append(y.Bars, bar)
 	}
 	return y
+}
+
+// inYears reports whether the search reaches into a year.
+func (p *SearchPage) inYears(year int) bool {
+	chosen := p.opYears()
+	return (len(chosen) == 0 || slices.Contains(chosen, strconv.Itoa(year))) &&
+		(p.Asked.From.IsZero() || year >= p.Asked.From.Year) && (p.Asked.To.IsZero() || year <= p.Asked.To.Year)
 }
 
 // opYears are the years chosen one by one.

@@ -26,7 +26,9 @@ type RecordPage struct {
 	Text    []Piece
 	Side    []Piece
 	Tail    string
+	At      searchurl.Address // of this page, within its list
 	Walk    *Walk
+	Beside  []Translation // the same in other languages, side by side
 	Before  *Neighbour
 	After   *Neighbour
 	Around  int      // passages of its document
@@ -78,9 +80,8 @@ func (u *UI) record(c echo.Context) error {
 	p.Snapshot = st.Current
 	p.Canonical = u.base(c) + recordURL(r.ID)
 	p.JSON = "/api/v1/recommendations/" + url.PathEscape(string(r.ID))
-	p.Shown = shownIn(r, nil)
-	var spans []index.Span
-	if p.Walk, spans, err = u.walk(ctx, c, r); err != nil {
+	spans, err := u.listed(ctx, c, p)
+	if err != nil {
 		return err
 	}
 	text := show(r.Texts[p.Shown], spans)
@@ -115,58 +116,102 @@ func shownIn(r *uhri.Recommendation, prefer []uhri.Lang) uhri.Lang {
 
 // tail is the recommending States in parentheses, where the text is shown without them.
 func (u *UI) tail(r *uhri.Recommendation, text shown) string {
-	if text.whole || r.UPR == nil || len(r.UPR.Recommending) == 0 {
+	if !text.askers || r.UPR == nil || len(r.UPR.Recommending) == 0 {
 		return ""
 	}
 	return "(" + strings.Join(countryNames(r.UPR.Recommending), ", ") + ")"
 }
 
-// walk finds the record's place in the list it was opened from, with the list's highlighting. Without a list, or when
-// the list has changed since, there is none.
-func (u *UI) walk(ctx context.Context, c echo.Context, r *uhri.Recommendation) (*Walk, []index.Span, error) {
-	at, err := strconv.Atoi(c.QueryParam("at"))
+// listed reads the list a record was opened from off its address: the way back and to both sides, the language its
+// text was shown in there, and what of it matched. A list that has changed since still has a way back and its marks;
+// only the places are lost.
+func (u *UI) listed(ctx context.Context, c echo.Context, p *RecordPage) ([]index.Span, error) {
+	p.Shown = shownIn(p.R, nil)
+	params := c.QueryParams()
+	at, err := strconv.Atoi(params.Get("at"))
 	if err != nil || at < 1 || at > index.MaxOffset {
-		return nil, nil, nil
+		at = 0
 	}
-	asked, _ := searchurl.Parse(formValues(c.QueryParams()), searchurl.Options{Also: []string{"at"}})
-	run := asked
-	run.Offset, run.Limit, run.Highlight, run.Facets, run.Cursor = max(at-2, 0), 3, true, nil, ""
-	res, err := u.o.Searcher.Search(ctx, run)
+	asked, faults := searchurl.Parse(formValues(params), searchurl.Options{Also: []string{"at", "beside"}})
+	p.At = searchurl.At(recordURL(p.R.ID), asked).Extra("beside", p.readBeside(params["beside"])...)
+	list := searchAt(asked)
+	if len(faults) > 0 || at == 0 && list.String() == all().String() {
+		return nil, nil
+	}
+	here, total, err := u.place(ctx, p, list, at)
 	if kind := uhri.KindOf(err); kind == uhri.Invalid || kind == uhri.Gone {
-		return nil, nil, nil
+		p.Walk = nil
+		return nil, nil
 	}
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	here := slices.IndexFunc(res.Hits, func(h index.Hit) bool { return h.Record.ID == r.ID })
-	if here != at-1-run.Offset {
-		return nil, nil, nil
-	}
-	list := searchAt(asked)
-	total := res.Total
-	if asked.Collapse {
-		total = res.Distinct
-	}
-	w := &Walk{Place: u.words.Text("walk.place", at, total)}
-	w.Back.URL = list.Page((at-1)/max(asked.Limit, 1) + 1).String()
-	w.Back.Label = u.words.Count("walk.back", res.Total)
+	p.Walk.Back.Label = u.words.Count("walk.back", total)
 	if asked.Query != "" {
-		w.Back.Label = u.words.Count("walk.back.query", res.Total, asked.Query)
+		p.Walk.Back.Label = u.words.Count("walk.back.query", total, asked.Query)
 	}
-	step := func(i, n int) string {
-		return list.To(recordURL(res.Hits[i].Record.ID)).Extra("at", strconv.Itoa(n)).String()
+	if here == nil {
+		return nil, nil
 	}
-	if here > 0 {
-		w.Previous = step(here-1, at-1)
+	p.Shown = here.Lang
+	p.Beside = slices.DeleteFunc(p.Beside, func(t Translation) bool { return t.Lang == p.Shown })
+	return here.Spans, nil
+}
+
+// place finds the record in the list, at its place or, when that has changed, anywhere, and starts the walk. total is
+// what the list finds; the hit is nil when the list has the record no more.
+func (u *UI) place(ctx context.Context, p *RecordPage, list searchurl.Address, at int) (here *index.Hit, total int, err error) {
+	run := list.Request()
+	run.Highlight, run.Facets, run.Cursor, run.Offset, run.Limit = true, nil, "", max(at-2, 0), 3
+	if at > 0 {
+		res, err := u.o.Searcher.Search(ctx, run)
+		if err != nil {
+			return nil, 0, err
+		}
+		n := slices.IndexFunc(res.Hits, func(h index.Hit) bool { return h.Record.ID == p.R.ID })
+		if n >= 0 && n == at-1-run.Offset {
+			shown := res.Total
+			if run.Collapse {
+				shown = res.Distinct
+			}
+			p.Walk = &Walk{Place: u.words.Text("walk.place", at, shown)}
+			p.Walk.Back.URL = list.Page((at-1)/max(list.Request().Limit, 1) + 1).String()
+			step := func(i, to int) string {
+				return p.At.To(recordURL(res.Hits[i].Record.ID)).Extra("at", strconv.Itoa(to)).String()
+			}
+			if n > 0 {
+				p.Walk.Previous = step(n-1, at-1)
+			}
+			if n+1 < len(res.Hits) {
+				p.Walk.Next = step(n+1, at+1)
+			}
+			p.At = p.At.Extra("at", strconv.Itoa(at))
+			return &res.Hits[n], res.Total, nil
+		}
 	}
-	if here+1 < len(res.Hits) {
-		w.Next = step(here+1, at+1)
+	whole, err := u.o.Searcher.Search(ctx, counted(run))
+	if err != nil {
+		return nil, 0, err
 	}
-	spans := res.Hits[here].Spans
-	if res.Hits[here].Lang != shownIn(r, nil) {
-		spans = nil
+	p.Walk = &Walk{}
+	p.Walk.Back.URL = list.Page(1).String()
+	if run.Mode == index.ModeUHRI { // it reads the whole query as one phrase: nothing can be asked beside it
+		return nil, whole.Total, nil
 	}
-	return w, spans, nil
+	run.Query, run.Collapse, run.Offset, run.Limit, run.Snapshot = only(whole.Reading.Canonical, p.R.ID), false, 0, 1, whole.Snapshot.ID
+	res, err := u.o.Searcher.Search(ctx, run)
+	if err != nil || len(res.Hits) == 0 {
+		return nil, whole.Total, err
+	}
+	return &res.Hits[0], whole.Total, nil
+}
+
+// only is the query that finds what q finds, and of it the one record.
+func only(q string, id uhri.ID) string {
+	if q == "" {
+		return "id:" + string(id)
+	}
+	return "(" + q + ") AND id:" + string(id)
 }
 
 // neighbours finds the passages before and after in the document; a record without symbol has none.
@@ -236,6 +281,32 @@ func (p *RecordPage) Mech() Mech { return p.u.mechOf(p.R) }
 
 // Position is the position's mark.
 func (p *RecordPage) Position() Position { return p.u.positionOf(p.R) }
+
+// PositionIn is where the position was taken: the addendum and its paragraph, a link to the United Nations where the
+// addendum has a symbol.
+func (p *RecordPage) PositionIn() *Link {
+	if p.R.UPR == nil || p.R.UPR.PositionSource == "" {
+		return nil
+	}
+	l := &Link{Label: p.R.UPR.PositionSource}
+	if s, _ := positionSource(p.R); s != "" && !p.Demo && !p.R.Demo {
+		l.URL = s.URL(uhri.English)
+	}
+	return l
+}
+
+// positionSource divides where a position was taken into document and place: "A/HRC/59/15/Add.1, para. 3".
+func positionSource(r *uhri.Recommendation) (s uhri.Symbol, place string) {
+	if r.UPR == nil {
+		return "", ""
+	}
+	in, place, _ := strings.Cut(r.UPR.PositionSource, ", ")
+	s, err := uhri.ParseSymbol(in)
+	if err != nil || !strings.Contains(in, "/") {
+		return "", r.UPR.PositionSource
+	}
+	return s, place
+}
 
 // Document links to the page of the document, when its symbol is known.
 func (p *RecordPage) Document() *Link {
@@ -346,15 +417,50 @@ type Translation struct {
 	Text string
 }
 
-// Others are the texts in the other languages.
-func (p *RecordPage) Others() []Translation {
-	var ts []Translation
+// Others are the other languages the passage has a text in, each a link that sets it beside the text or takes it away.
+func (p *RecordPage) Others() []LangSwitch {
+	var ls []LangSwitch
 	for _, l := range uhri.Langs {
-		if t := p.R.Texts[l].Full; t != "" && l != p.Shown {
-			ts = append(ts, Translation{l, t})
+		if p.R.Texts[l].Full == "" || l == p.Shown {
+			continue
+		}
+		on := slices.ContainsFunc(p.Beside, func(t Translation) bool { return t.Lang == l })
+		var next []string
+		for _, t := range p.Beside {
+			if t.Lang != l {
+				next = append(next, string(t.Lang))
+			}
+		}
+		if !on {
+			next = append(next, string(l))
+		}
+		ls = append(ls, LangSwitch{Lang: l, On: on, URL: p.At.Extra("beside", next...).String() + "#langs"})
+	}
+	return ls
+}
+
+// LangSwitch sets a language beside the text, or takes it away.
+type LangSwitch struct {
+	Lang uhri.Lang
+	On   bool
+	URL  string
+}
+
+// Whole is the text as it is searched, to be read beside the other languages.
+func (p *RecordPage) Whole() string { return p.R.Texts[p.Shown].Full }
+
+// readBeside takes the languages asked for, those the passage has, each once.
+func (p *RecordPage) readBeside(asked []string) []string {
+	p.Beside = nil
+	var langs []string
+	for _, raw := range asked {
+		l := uhri.Lang(raw)
+		if t := p.R.Texts[l].Full; t != "" && !slices.Contains(langs, raw) {
+			langs = append(langs, raw)
+			p.Beside = append(p.Beside, Translation{l, t})
 		}
 	}
-	return ts
+	return langs
 }
 
 // Missing names the languages without a text.

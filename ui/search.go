@@ -39,6 +39,7 @@ type SearchPage struct {
 	u       *UI
 	matches map[string][2]int // facet with two or more values ticked → counts of any and of all
 	anyway  int               // results without any filter, counted when there are none with them
+	allYear index.FacetCounts // the years of the search without its dates, counted when it has some
 }
 
 // Problem is a question that could not be answered.
@@ -83,6 +84,15 @@ func (u *UI) search(c echo.Context) error {
 	p.Result, p.Snapshot = res, res.Snapshot
 	if err := p.countMatches(ctx); err != nil {
 		return err
+	}
+	if !asked.From.IsZero() || !asked.To.IsZero() {
+		years := pinned(p.At.Dates(uhri.Date{}, uhri.Date{}).Request(), res)
+		years.Facets, years.FacetLimit = []string{"year"}, 0
+		all, err := u.o.Searcher.Search(ctx, years)
+		if err != nil {
+			return err
+		}
+		p.allYear = all.Facets[0]
 	}
 	if res.Total == 0 && p.filtered() {
 		without, err := u.o.Searcher.Search(ctx, pinned(p.At.ClearAll().Request(), res))
@@ -132,9 +142,15 @@ func formValues(v url.Values) url.Values {
 	return out
 }
 
+// counted asks req for its count alone.
+func counted(req index.Request) index.Request {
+	req.Limit, req.Offset, req.Cursor, req.Facets, req.Explain, req.Highlight = 0, 0, "", nil, false, false
+	return req
+}
+
 // pinned asks req for its count alone, over the snapshot of res.
 func pinned(req index.Request, res *index.Result) index.Request {
-	req.Limit, req.Offset, req.Cursor, req.Facets, req.Explain, req.Highlight = 0, 0, "", nil, false, false
+	req = counted(req)
 	req.Snapshot = res.Snapshot.ID
 	return req
 }
@@ -267,6 +283,55 @@ func (p *SearchPage) Sizes() []Choice {
 	return cs
 }
 
+// FaultLine is what could not be used of an address, with the values it may have meant.
+type FaultLine struct {
+	searchurl.Fault
+	Choices []Link
+}
+
+// shownChoices is how many values a fault offers.
+const shownChoices = 10
+
+// FaultLines are the faults of the page's address.
+func (p *SearchPage) FaultLines() []FaultLine { return p.u.faultLines(p.At, p.Faults) }
+
+// faultLines offers, for a value that does not exist, those with the typed letters in their names: who types "united"
+// into the box of States chooses from a list.
+func (u *UI) faultLines(at searchurl.Address, faults []searchurl.Fault) []FaultLine {
+	lines := make([]FaultLine, len(faults))
+	for i, fault := range faults {
+		lines[i].Fault = fault
+		for _, f := range at.Request().Filters {
+			facet, ok := uhri.FacetByName(f.Facet)
+			typed := uhri.FoldName(fault.Value)
+			if !ok || typed == "" || !slices.Contains(f.Values, fault.Value) {
+				continue
+			}
+			for _, v := range u.vocabulary(facet) {
+				if len(lines[i].Choices) < shownChoices && strings.Contains(uhri.FoldName(u.valueLabel(f.Facet, v)), typed) {
+					lines[i].Choices = append(lines[i].Choices, Link{Label: u.valueLabel(f.Facet, v), URL: at.Without(f.Facet, f.Op, fault.Value).With(f.Facet, f.Op, v).String()})
+				}
+			}
+		}
+		if len(lines[i].Choices) > 0 {
+			lines[i].Hint = ""
+		}
+	}
+	return lines
+}
+
+// vocabulary is every value a facet can have here; a demonstration knows its own States only.
+func (u *UI) vocabulary(facet *uhri.Facet) []string {
+	if !u.o.Demo || facet.Name != "country" && facet.Name != "recommending_state" {
+		return facet.Vocabulary()
+	}
+	var codes []string
+	for _, c := range uhri.DemoCountries() {
+		codes = append(codes, string(c.Code))
+	}
+	return codes
+}
+
 // Chip is an active filter, a link that removes itself.
 type Chip struct {
 	Name  string // "State"; "Not", "Group: all of"
@@ -317,6 +382,8 @@ func (u *UI) chips(at searchurl.Address) []Chip {
 	from, to := asked.From, asked.To
 	var dates string
 	switch {
+	case !from.IsZero() && from == to:
+		dates = from.String()
 	case !from.IsZero() && !to.IsZero():
 		dates = w.Text("chip.dates.both", from, to)
 	case !from.IsZero():
@@ -413,7 +480,7 @@ func (p *SearchPage) Ways() Ways {
 			ws.Labels = append(ws.Labels, Way{Before: facetLabel(s.Filter.Facet), Strong: s.Text, URL: to.String(), Count: s.Count})
 		}
 	}
-	if p.filtered() && p.anyway > 0 {
+	if len(p.Chips()) > 1 && p.anyway > 0 {
 		ws.Drop = append(ws.Drop, Way{Before: p.words.Text("ways.nofilter"), URL: p.At.ClearAll().String(), Count: p.anyway})
 	}
 	return ws

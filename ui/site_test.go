@@ -70,7 +70,7 @@ func options(demo bool) Options {
 	for _, c := range export.Columns() {
 		columns = append(columns, Column{Name: c.Name, Label: c.Label, Kind: string(c.Kind), Description: c.Description})
 	}
-	return Options{Searcher: corpora()[demo], OpenAPI: openAPIDocument(), Columns: columns, Changes: fixedChanges{}, History: fixedChanges{}, Sources: everyState(testNow), Exports: []string{"csv", "xlsx", "json", "ndjson", "ris", "bib"}, Feeds: true, Matrix: true,
+	return Options{Searcher: corpora()[demo], OpenAPI: openAPIDocument(), Columns: columns, Changes: fixedChanges{}, History: fixedChanges{}, Files: fixedFiles{}, Sources: everyState(testNow), Exports: []string{"csv", "xlsx", "json", "ndjson", "ris", "bib"}, Feeds: true, Matrix: true,
 		Demo: demo, Contact: "desk@portal.example", Version: "v0-test", BaseURL: "https://portal.example", Now: func() time.Time { return testNow }}
 }
 

@@ -51,6 +51,23 @@ type Changes interface {
 	Changes(ctx context.Context, since uhri.Seq, yield func(uhri.Change) bool) error
 }
 
+// Files tells from which files a document was read.
+type Files interface {
+	// DocumentFiles returns the files kept of a document, newest first, without those taken down.
+	DocumentFiles(ctx context.Context, symbol uhri.Symbol) ([]File, error)
+}
+
+// File is a file of a document as it was received.
+type File struct {
+	Symbol    uhri.Symbol
+	Lang      uhri.Lang
+	URL       string // where it was found: an address, or the name of a local file
+	MediaType string
+	Size      int64    // bytes
+	Hash      [32]byte // SHA-256 of its bytes
+	FetchedAt time.Time
+}
+
 // Column is a column of the exports, for the data dictionary.
 type Column struct {
 	Name, Label, Kind, Description string
@@ -62,6 +79,7 @@ type Options struct {
 	Sources  Sources
 	History  History
 	Changes  Changes
+	Files    Files
 
 	// OpenAPI is the API's description, for /api.
 	OpenAPI []byte

@@ -51,7 +51,7 @@ func (p *program) newWeb(f *folder, demo bool) (*web, error) {
 		formats = append(formats, k.Name)
 	}
 	portal, err := ui.New(ui.Options{
-		Searcher: searcher, Sources: w, History: changeLog{f.store}, Changes: changePages{f.store},
+		Searcher: searcher, Sources: w, History: changeLog{f.store}, Changes: changePages{f.store}, Files: documentFiles{f.store},
 		OpenAPI: a.OpenAPI(), Exports: formats, Feeds: true, Matrix: true, Labelling: p.labelling, Pins: desk, Admit: exports.Admit,
 		Demo: demo, Contact: c.Contact, Version: version, BaseURL: c.Server.BaseURL, Logger: p.log,
 	})
@@ -123,6 +123,21 @@ func (l changeLog) Changes(ctx context.Context, q api.ChangeQuery) ([]uhri.Chang
 // RecordChanges implements ui.History.
 func (l changeLog) RecordChanges(ctx context.Context, id uhri.ID) ([]uhri.Change, error) {
 	return l.s.History(ctx, id)
+}
+
+// documentFiles gives the portal the files the store keeps of a document; those taken down are not there.
+type documentFiles struct{ s *store.Store }
+
+// DocumentFiles implements ui.Files.
+func (d documentFiles) DocumentFiles(ctx context.Context, symbol uhri.Symbol) ([]ui.File, error) {
+	all, err := d.s.Documents(ctx, symbol)
+	var files []ui.File
+	for _, x := range all {
+		if !x.Withheld {
+			files = append(files, ui.File{Symbol: x.Symbol, Lang: x.Lang, URL: x.URL, MediaType: x.MediaType, Size: int64(x.Size), Hash: x.Hash, FetchedAt: x.FetchedAt})
+		}
+	}
+	return files, err
 }
 
 // changePages gives the portal the same log, entry by entry.

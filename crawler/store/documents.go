@@ -24,9 +24,10 @@ type Found struct {
 // Document is a document as received.
 type Document struct {
 	Found
-	Hash [32]byte // SHA-256 of Data
-	Size int
-	Data []byte // nil when it was taken down
+	Hash     [32]byte // SHA-256 of Data
+	Size     int
+	Withheld bool   // it was taken down
+	Data     []byte // nil when it was taken down
 }
 
 // PutDocument keeps a document by its hash and forgets that it was missing. It belongs to no run: the same bytes are kept
@@ -83,13 +84,13 @@ func (s *Store) packDocument(data []byte, media string) []byte {
 	return append([]byte{packedPlain}, data...)
 }
 
-const documentColumns = "a.symbol, a.lang, a.url, a.fetched, d.hash, d.media, d.size"
+const documentColumns = "a.symbol, a.lang, a.url, a.fetched, d.hash, d.media, d.size, d.withheld"
 
 func (s *Store) scanDocument(scan func(...any) error, data *[]byte) (Document, error) {
 	var d Document
 	var fetched int64
 	var hash []byte
-	to := []any{&d.Symbol, &d.Lang, &d.URL, &fetched, &hash, &d.MediaType, &d.Size}
+	to := []any{&d.Symbol, &d.Lang, &d.URL, &fetched, &hash, &d.MediaType, &d.Size, &d.Withheld}
 	if data != nil {
 		to = append(to, data)
 	}
