@@ -26,7 +26,7 @@ func (p *program) trainCommand() *cobra.Command {
 		Use:   "train",
 		Short: "Learn labels from the publisher's labelled records, relabel and publish",
 		Long: "Learn theme, group and SDG labels from the records their publisher labelled. The new model replaces the old one only if\n" +
-			"its micro-F1 on records held out by document is not lower.",
+			"its micro-F1 is not lower on the documents that both were measured on without having seen them.",
 		Args: cobra.NoArgs,
 		RunE: p.onFolder(func(cmd *cobra.Command, _ []string, f *folder) error {
 			ctx := cmd.Context()
@@ -35,9 +35,16 @@ func (p *program) trainCommand() *cobra.Command {
 				return err
 			}
 			e.Print(p.out)
-			old, err := p.model()
-			if err == nil && old != nil && old.Heldout.F1 > m.Heldout.F1 && !force {
-				return fmt.Errorf("the new model's held-out micro-F1 is %.3f, the old one's %.3f: the old one stays (--force replaces it)", m.Heldout.F1, old.Heldout.F1)
+			if old, err := p.model(); err == nil && old != nil {
+				c := m.Compare(old)
+				on := fmt.Sprintf("on the %d documents both were measured on", c.Documents)
+				if c.Documents == 0 {
+					on = "each measured on documents of its own"
+				}
+				fmt.Fprintf(p.out, "\nnew model against the one in use, %s: held-out micro-F1 %.4f against %.4f\n", on, c.New, c.Old)
+				if c.New < c.Old && !force {
+					return fmt.Errorf("the new model's held-out micro-F1 is lower than that of the one in use (%.4f against %.4f, %s), which stays; --force replaces it", c.New, c.Old, on)
+				}
 			}
 			if err := p.writeFile(modelFile, m.Encode); err != nil {
 				return err

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -78,7 +79,7 @@ func TestRealLabels(t *testing.T) {
 	e.Print(&report)
 	t.Log(report.String())
 	// What was reached when this was written, less a margin: falling below means that something broke.
-	for name, floor := range map[string]float64{"themes": 0.57, "affected groups": 0.65, "SDG goals": 0.65} {
+	for name, floor := range map[string]float64{"themes": 0.59, "affected groups": 0.67, "SDG goals": 0.67} {
 		for _, s := range e.Schemes {
 			if s.Name == name && s.Model.F1 < floor {
 				t.Errorf("%s: micro-F1 %.3f, want at least %.2f", name, s.Model.F1, floor)
@@ -230,14 +231,122 @@ func TestTrainAcceptsItsMeasure(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m.Heldout.F1 < 0.9 || e.Overall.F1 != m.Heldout.F1 || e.Documents != 24 {
-		t.Errorf("three clear subjects: held-out F1 %.3f over %d documents", m.Heldout.F1, e.Documents)
+	if e.Overall.F1 != m.Heldout.F1 || e.Documents != 24 {
+		t.Errorf("held-out F1 %.3f over %d documents", m.Heldout.F1, e.Documents)
+	}
+	for _, s := range e.Schemes {
+		if s.Alone.F1 < 0.9 {
+			t.Errorf("three clear subjects, %s: the model alone has F1 %.3f", s.Name, s.Alone.F1)
+		}
 	}
 	if e.Schemes[0].Frequent.F1 > 0.6 {
 		t.Errorf("knowing nothing scores %.3f", e.Schemes[0].Frequent.F1)
 	}
 	if _, _, err := Train(t.Context(), seq(nil)); uhri.KindOf(err) != uhri.Invalid {
 		t.Errorf("nothing to learn from: %v", err)
+	}
+}
+
+// TestCompareOnTheSameDocuments holds that models are compared on what both were judged on, not on what each happened to meet.
+func TestCompareOnTheSameDocuments(t *testing.T) {
+	recs := invented()
+	few, _, err := Train(t.Context(), seq(recs[:120]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, _, err := Train(t.Context(), seq(recs))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := all.Compare(few); c.Documents != 12 || c.New < c.Old {
+		t.Errorf("twelve documents are in both: %+v", c)
+	}
+	// An older model that did badly on documents the new one does not know is not held up by them, nor against them.
+	worse := &Model{Heldout: Measures{F1: 0.1}, judged: slices.Clone(few.judged)}
+	for i := range worse.judged {
+		worse.judged[i].Right = 0
+	}
+	if c := few.Compare(worse); c.Documents != 12 || c.Old != 0 || c.New <= 0 {
+		t.Errorf("against one without a right label: %+v", c)
+	}
+	// Documents with other labels than before are other documents.
+	for _, r := range recs {
+		r.Tags = append(r.Tags, uhri.Tag{Scheme: uhri.SchemeTheme, Concept: "right-to-food", Origin: uhri.OriginHuman})
+	}
+	other, _, err := Train(t.Context(), seq(recs))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := other.Compare(all); c.Documents != 0 || c.New != other.Heldout.F1 || c.Old != all.Heldout.F1 {
+		t.Errorf("no document in common: %+v", c)
+	}
+}
+
+func TestRuleNotation(t *testing.T) {
+	rs, err := parseRules("sdg 5.2 | violen* + women; marital rape\nsdg 5 ~ gender")
+	if err != nil {
+		t.Fatal(err)
+	}
+	far := strings.Repeat("and so on ", 5)
+	for _, c := range []struct {
+		text       string
+		rule, hint bool
+	}{
+		{"End violence in the home against women", true, false},
+		{"Protect women from every form of violence", true, false},
+		{"End violence " + far + " and consult women", false, false},
+		{"Define marital rape", true, false},
+		{"Mainstream gender", false, true},
+		{"A woman's gender", false, true},
+	} {
+		fired, hints := rs.fire(uhri.English, words(c.text))
+		if (len(fired) == 1) != c.rule || (len(hints) == 1) != c.hint {
+			t.Errorf("%q: rules %v, hints %v", c.text, fired, hints)
+		}
+	}
+	if fired, hints := rs.fire(uhri.French, words("marital rape, gender")); len(fired)+len(hints) > 0 {
+		t.Errorf("rules are English: %v %v", fired, hints)
+	}
+}
+
+// TestEveryConceptInUseHasARule holds that the floor spans the vocabulary: what no record at hand has, a rule can still find.
+func TestEveryConceptInUseHasARule(t *testing.T) {
+	wordless := map[label]bool{ // headings of the thesaurus and names without a subject of their own
+		{uhri.SchemeTheme, "civil-political-rights"}: true, {uhri.SchemeTheme, "economic-social-cultural-rights"}: true,
+		{uhri.SchemeTheme, "specific-legal-concepts"}: true, {uhri.SchemeTheme, "universal-or-cross-cutting-issues"}: true,
+	}
+	for _, s := range Schemes {
+		for _, c := range uhri.Concepts(s) {
+			if l := (label{s, c.Slug}); !c.Legacy && !wordless[l] && !slices.Contains(rules().labels, l) {
+				t.Errorf("no rule for %s (%s)", l, c.Label)
+			}
+		}
+	}
+}
+
+func TestCalibrated(t *testing.T) {
+	var js []judged1
+	for i := range 1000 { // promises nine in ten, keeps seven; promises one in ten, keeps three
+		js = append(js, judged1{0.9, i%10 < 7}, judged1{0.1, i%10 < 3})
+	}
+	c := calibrated(js)
+	if hi, lo := c.of(0.9), c.of(0.1); abs(hi-0.7) > 0.01 || abs(lo-0.3) > 0.01 {
+		t.Errorf("0.9 → %.3f, want 0.7; 0.1 → %.3f, want 0.3", hi, lo)
+	}
+	if c := calibrated(nil); c.of(0.4) != 0.4 {
+		t.Errorf("without judgements 0.4 → %.3f", c.of(0.4))
+	}
+}
+
+// TestFifthStays holds that a growing corpus keeps the held-out documents it had.
+func TestFifthStays(t *testing.T) {
+	var samples []sample
+	for i := range 2000 {
+		samples = append(samples, sample{group: fmt.Sprintf("A/HRC/%d/%d", i/40, i%40)})
+	}
+	small, all := fifth(samples[:1000]), fifth(samples)
+	if !slices.Equal(small, all[:len(small)]) || len(all) < 300 || len(all) > 500 {
+		t.Errorf("%d held out of 1,000, then %d of 2,000", len(small), len(all))
 	}
 }
 

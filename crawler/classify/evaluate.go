@@ -41,8 +41,9 @@ type LabelMeasures struct {
 
 // SchemeEvaluation is the evaluation of one scheme, or of SDG goals alone.
 type SchemeEvaluation struct {
-	Name     string // "themes", "groups", "SDG goals", "SDG goals and targets"
-	Model    Measures
+	Name     string   // "themes", "groups", "SDG goals", "SDG goals and targets"
+	Model    Measures // with the rules as its floor: what labels in use
+	Alone    Measures // the model's own labels, without the rules' for what it does not know
 	Rules    Measures
 	Frequent Measures  // always the most frequent labels: what knowing nothing gives
 	Time     *Measures // trained on earlier years, tested on later ones; nil when the records do not span enough
@@ -73,6 +74,14 @@ type Evaluation struct {
 	Schemes   []SchemeEvaluation
 	Curve     []CurvePoint
 	Bins      []Bin
+	judged    []judgedDocument
+}
+
+// judgedDocument is how one document was labelled by models that had not seen it. Models are compared on the documents both
+// were judged on.
+type judgedDocument struct {
+	Document           uint64 `json:"d"` // hash of its records and their true labels
+	Right, Found, True int
 }
 
 // Evaluate judges the labelling of recs without training a model for use.
@@ -100,13 +109,13 @@ func evaluate(ctx context.Context, samples []sample) (*Evaluation, error) {
 	outer := folds(samples, 5)
 	e.Method = fmt.Sprintf("every record held out once, in %d folds of whole documents", len(outer))
 	if len(samples) > smallSet {
-		outer = outer[:1]
+		outer = [][]int{fifth(samples)}
 		e.Method = "one fifth of the documents held out"
 	}
 	if len(outer[0]) == len(samples) {
 		return nil, uhri.Errorf(uhri.Invalid, "evaluate", "all labelled records are of one document; nothing can be held out")
 	}
-	var byModel, byRules, byFrequent [len(Schemes)][]decision
+	var byModel, byAlone, byRules, byFrequent [len(Schemes)][]decision
 	var probabilities []judged1
 	for _, f := range outer {
 		if err := ctx.Err(); err != nil {
@@ -122,6 +131,7 @@ func evaluate(ctx context.Context, samples []sample) (*Evaluation, error) {
 					continue
 				}
 				byModel[si] = append(byModel[si], decision{i, concepts(tagsOf(m, si, s.features, s.rules))})
+				byAlone[si] = append(byAlone[si], decision{i, concepts(tagsOf(m, si, s.features, nil))})
 				byRules[si] = append(byRules[si], decision{i, concepts(tagsOf(nil, si, nil, s.rules))})
 				byFrequent[si] = append(byFrequent[si], decision{i, often[si]})
 				p := m.parts[si]
@@ -139,6 +149,7 @@ func evaluate(ctx context.Context, samples []sample) (*Evaluation, error) {
 			return
 		}
 		se.Model, se.Labels = measure(samples, si, byModel[si], keep, true)
+		se.Alone, _ = measure(samples, si, byAlone[si], keep, false)
 		se.Rules, _ = measure(samples, si, byRules[si], keep, false)
 		se.Frequent, _ = measure(samples, si, byFrequent[si], keep, false)
 		if len(timed[si]) > 0 {
@@ -152,8 +163,8 @@ func evaluate(ctx context.Context, samples []sample) (*Evaluation, error) {
 	add("affected groups", 1, every)
 	add("SDG goals", 2, func(c string) bool { return !strings.Contains(c, ".") })
 	add("SDG goals and targets", 2, every)
-	e.Overall = overall(samples, byModel)
-	e.Bins = calibration(probabilities)
+	e.Overall, e.judged = overall(samples, byModel)
+	e.Bins = bins(probabilities)
 	if len(samples) <= smallSet {
 		e.Curve = curve(samples)
 	}
@@ -288,14 +299,21 @@ func measure(samples []sample, si int, ds []decision, keep func(string) bool, pe
 	return m, labels
 }
 
-func overall(samples []sample, by [len(Schemes)][]decision) Measures {
+func overall(samples []sample, by [len(Schemes)][]decision) (Measures, []judgedDocument) {
 	byDoc := map[string]tally{}
+	hashes := map[string]uint64{}
 	var sum tally
 	seen := map[int]bool{}
 	for si := range by {
 		for _, d := range by[si] {
 			s := samples[d.sample]
 			seen[d.sample] = true
+			// The order of records is the order of folds, which moves as documents come in: sum instead of chaining.
+			h := hashOn(hashStart, string(Schemes[si])+" "+string(s.id))
+			for _, c := range s.labels[si] {
+				h = hashOn(h, " "+c)
+			}
+			hashes[s.group] += h
 			t := byDoc[s.group]
 			right := 0
 			for _, c := range d.found {
@@ -311,7 +329,42 @@ func overall(samples []sample, by [len(Schemes)][]decision) Measures {
 	m := Measures{Records: len(seen)}
 	m.Precision, m.Recall, m.F1 = sum.prf()
 	m.Interval = bootstrap(byDoc)
-	return m
+	var docs []judgedDocument
+	for g, t := range byDoc {
+		docs = append(docs, judgedDocument{hashes[g], t.right, t.found, t.truth})
+	}
+	slices.SortFunc(docs, func(a, b judgedDocument) int { return cmp.Compare(a.Document, b.Document) })
+	return m, docs
+}
+
+// Comparison is how two models did on the documents that both were judged on without having seen them.
+type Comparison struct {
+	Documents int
+	New, Old  float64 // micro-F1
+}
+
+// Compare compares m with an older model. Documents whose records or true labels changed between the two are left out.
+// Where none is left, the two figures are those of each model's own evaluation, and Documents is 0.
+func (m *Model) Compare(old *Model) Comparison {
+	var c Comparison
+	var now, then tally
+	for _, d := range m.judged {
+		k, ok := slices.BinarySearchFunc(old.judged, d.Document, func(o judgedDocument, h uint64) int { return cmp.Compare(o.Document, h) })
+		if !ok {
+			continue
+		}
+		o := old.judged[k]
+		c.Documents++
+		now = tally{now.right + d.Right, now.found + d.Found, now.truth + d.True}
+		then = tally{then.right + o.Right, then.found + o.Found, then.truth + o.True}
+	}
+	if c.Documents == 0 {
+		c.New, c.Old = m.Heldout.F1, old.Heldout.F1
+		return c
+	}
+	_, _, c.New = now.prf()
+	_, _, c.Old = then.prf()
+	return c
 }
 
 // bootstrap draws whole documents with replacement, 1,000 times, and returns the middle 95 % of the micro-F1.
@@ -408,12 +461,13 @@ func curve(samples []sample) []CurvePoint {
 				}
 			}
 		}
-		out = append(out, CurvePoint{float64(k+1) / float64(len(parts)), overall(samples, by).F1})
+		all, _ := overall(samples, by)
+		out = append(out, CurvePoint{float64(k+1) / float64(len(parts)), all.F1})
 	}
 	return out
 }
 
-func calibration(js []judged1) []Bin {
+func bins(js []judged1) []Bin {
 	bins := make([]Bin, 10)
 	for i := range bins {
 		bins[i].Low, bins[i].High = float64(i)/10, float64(i+1)/10
@@ -445,14 +499,15 @@ func (e *Evaluation) Print(w io.Writer) {
 	for _, s := range e.Schemes {
 		fmt.Fprintln(w, s.Name)
 		line("model and rules", s.Model)
+		line("model alone", s.Alone)
 		line("rules alone", s.Rules)
 		line("most frequent labels", s.Frequent)
 		if s.Time != nil {
 			line(fmt.Sprintf("trained before %d", s.TimeFrom), *s.Time)
 		}
 	}
-	fmt.Fprintf(w, "\nall schemes\n")
-	line("model and rules", e.Overall)
+	fmt.Fprintf(w, "\nall schemes\n  %-28s %6d  P %.3f  R %.3f  F1 %.3f [%.3f–%.3f]\n", "model and rules",
+		e.Overall.Records, e.Overall.Precision, e.Overall.Recall, e.Overall.F1, e.Overall.Interval[0], e.Overall.Interval[1])
 	if len(e.Curve) > 0 {
 		fmt.Fprint(w, "\nlearning curve (share of the documents: F1)")
 		for _, c := range e.Curve {

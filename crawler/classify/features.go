@@ -86,9 +86,14 @@ func ruleBucket(l label) uint32 {
 	return uint32(hashOn(hashOn(hashStart, "rule:"), l.String()) % buckets)
 }
 
+// hintBucket is the feature of a hint.
+func hintBucket(l label) uint32 {
+	return uint32(hashOn(hashOn(hashStart, "hint:"), l.String()) % buckets)
+}
+
 // features turns a text into its normalised features, in bucket order. fired are the rules that matched; each is a
 // feature of its own, so that the model learns how far each rule can be trusted.
-func features(l uhri.Lang, ws []string, fired []label) []feature {
+func features(l uhri.Lang, ws []string, fired, hints []label) []feature {
 	var hs []uint32
 	prev := ""
 	for _, w := range ws {
@@ -113,6 +118,9 @@ func features(l uhri.Lang, ws []string, fired []label) []feature {
 	}
 	for _, f := range fired {
 		out = append(out, feature{ruleBucket(f), ruleValue})
+	}
+	for _, f := range hints {
+		out = append(out, feature{hintBucket(f), ruleValue})
 	}
 	slices.SortFunc(out, func(a, b feature) int { return int(a.bucket) - int(b.bucket) })
 	return out

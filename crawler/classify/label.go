@@ -32,10 +32,10 @@ func Label(m *Model, r *uhri.Recommendation) []uhri.Tag {
 		return nil
 	}
 	ws := words(subject(t))
-	fired := rules().fire(l, ws)
+	fired, hints := rules().fire(l, ws)
 	var fs []feature
 	if m != nil {
-		fs = features(l, ws, fired)
+		fs = features(l, ws, fired, hints)
 	}
 	var out []uhri.Tag
 	for _, i := range silent {
@@ -49,9 +49,11 @@ func tagsOf(m *Model, si int, fs []feature, fired []label) []uhri.Tag {
 	scheme := Schemes[si]
 	tags := map[string]uhri.Tag{}
 	var p *linear
+	var probabilities []float32
 	if m != nil && len(m.parts[si].Labels) > 0 {
 		p = m.parts[si]
-		for j, s := range p.scores(fs, nil) {
+		probabilities = p.scores(fs, nil)
+		for j, s := range probabilities {
 			if s >= p.Thresholds[j] {
 				tags[p.Labels[j]] = uhri.Tag{Scheme: scheme, Concept: p.Labels[j], Origin: uhri.OriginModel, By: m.Version, Score: round(s)}
 			}
@@ -65,6 +67,10 @@ func tagsOf(m *Model, si int, fs []feature, fired []label) []uhri.Tag {
 			if _, known := p.index[f.Concept]; known {
 				continue
 			}
+		}
+		// A target brings its goal, so a rule's target has to find the model willing to hear of the goal.
+		if p != nil && p.denies(f, probabilities) {
+			continue
 		}
 		tags[f.Concept] = uhri.Tag{Scheme: scheme, Concept: f.Concept, Origin: uhri.OriginRule, By: "rules-" + rules().version}
 	}
@@ -87,6 +93,13 @@ func tagsOf(m *Model, si int, fs []feature, fired []label) []uhri.Tag {
 		out = append(out, tags[k])
 	}
 	return out
+}
+
+// denies reports whether the model knows the goal of a target and says no to it: less than half of what a yes takes.
+func (p *linear) denies(target label, probabilities []float32) bool {
+	c, _ := uhri.ConceptBySlug(target.Scheme, target.Concept)
+	j, known := p.index[c.Parent]
+	return known && probabilities[j] < p.Thresholds[j]/2
 }
 
 // round keeps three digits: more would claim a precision no evaluation shows.

@@ -22,7 +22,7 @@ import (
 var Schemes = [...]uhri.Scheme{uhri.SchemeTheme, uhri.SchemeGroup, uhri.SchemeSDG}
 
 // modelFormat is the version of the stored form.
-const modelFormat = 1
+const modelFormat = 2
 
 // maxEntries bounds the stored weights of one scheme, which keeps a model of the whole corpus at a few MB. The largest
 // weights by magnitude stay; what is cut moves no decision by more than the calibration does.
@@ -30,23 +30,25 @@ const maxEntries = 600_000
 
 // Model labels texts.
 type Model struct {
-	Version string    // hash of what it learned
-	Trained int       // records it learned from
-	Heldout Measures  // of the evaluation it was accepted with
+	Version string   // hash of what it learned
+	Trained int      // records it learned from
+	Heldout Measures // of the evaluation it was accepted with
+	judged  []judgedDocument
 	parts   []*linear // by Schemes
 }
 
 // linear is the one-vs-rest model of one scheme: for each bucket a run of (label, weight) pairs.
 type linear struct {
-	Scheme     uhri.Scheme
-	Labels     []string
-	Bias       []float32
-	Thresholds []float32
-	Scale      []float32 // weight = int8 · Scale
-	offsets    []uint32  // bucket → first entry
-	entryLabel []uint16
-	entry      []int8
-	index      map[string]int
+	Scheme      uhri.Scheme
+	Labels      []string
+	Bias        []float32
+	Thresholds  []float32
+	Scale       []float32 // weight = int8 · Scale
+	Calibration calibration
+	offsets     []uint32 // bucket → first entry
+	entryLabel  []uint16
+	entry       []int8
+	index       map[string]int
 }
 
 // sample is one record ready for training.
@@ -85,8 +87,9 @@ func newSample(r *uhri.Recommendation) (sample, bool) {
 		return sample{}, false
 	}
 	ws := words(subject(t))
-	s.rules = rules().fire(l, ws)
-	s.features = features(l, ws, s.rules)
+	var hints []label
+	s.rules, hints = rules().fire(l, ws)
+	s.features = features(l, ws, s.rules, hints)
 	return s, true
 }
 
@@ -134,23 +137,55 @@ const minPositives = 5
 // fit trains all schemes on the samples. It is deterministic: labels are independent, samples keep their order.
 func fit(samples []sample) *Model {
 	m := &Model{Trained: len(samples)}
+	sp := spaceOf(samples)
 	for i, scheme := range Schemes {
-		m.parts = append(m.parts, fitScheme(scheme, i, samples))
+		m.parts = append(m.parts, fitScheme(scheme, i, samples, sp))
 	}
-	h := fnv.New64a()
-	for _, p := range m.parts {
-		for k := range p.entry {
-			h.Write([]byte{byte(p.entry[k]), byte(p.entryLabel[k]), byte(p.entryLabel[k] >> 8)})
-		}
-		for _, t := range p.Thresholds {
-			_ = binary.Write(h, binary.LittleEndian, t)
-		}
-	}
-	m.Version = fmt.Sprintf("linear-%d.%s.%08x", modelFormat, rules().version, uint32(h.Sum64()))
 	return m
 }
 
-func fitScheme(scheme uhri.Scheme, si int, samples []sample) *linear {
+// name gives the model the version that its numbers have.
+func (m *Model) name() {
+	h := fnv.New64a()
+	for _, p := range m.parts {
+		fmt.Fprint(h, p.Labels, p.Calibration)
+		for _, x := range []any{p.Bias, p.Thresholds, p.Scale, p.offsets, p.entryLabel, p.entry} {
+			_ = binary.Write(h, binary.LittleEndian, x) // a hash takes everything
+		}
+	}
+	m.Version = fmt.Sprintf("linear-%d.%s.%08x", modelFormat, rules().version, uint32(h.Sum64()))
+}
+
+// space numbers the buckets that are worth a weight: those of more than one record, and the rules'. What occurs once
+// says more of its record than of its labels, and leaving it out makes the weights a fraction of their size.
+type space struct {
+	row  []int32 // bucket → row, or -1
+	rows int
+}
+
+const minRecords = 2
+
+func spaceOf(samples []sample) *space {
+	sp := &space{row: make([]int32, buckets)}
+	for _, s := range samples {
+		for _, f := range s.features {
+			sp.row[f.bucket]++
+		}
+	}
+	for _, l := range rules().labels {
+		sp.row[ruleBucket(l)] = minRecords
+		sp.row[hintBucket(l)] = minRecords
+	}
+	for b, n := range sp.row {
+		if sp.row[b] = -1; n >= minRecords {
+			sp.row[b] = int32(sp.rows)
+			sp.rows++
+		}
+	}
+	return sp
+}
+
+func fitScheme(scheme uhri.Scheme, si int, samples []sample, sp *space) *linear {
 	var rows []int
 	count := map[string]int{}
 	for i, s := range samples {
@@ -161,7 +196,7 @@ func fitScheme(scheme uhri.Scheme, si int, samples []sample) *linear {
 			}
 		}
 	}
-	p := &linear{Scheme: scheme, index: map[string]int{}}
+	p := &linear{Scheme: scheme, Calibration: calibration{1, 0}, index: map[string]int{}}
 	for l, n := range count {
 		if n >= minPositives {
 			p.Labels = append(p.Labels, l)
@@ -197,11 +232,11 @@ func fitScheme(scheme uhri.Scheme, si int, samples []sample) *linear {
 	var wg sync.WaitGroup
 	for c := range cores {
 		wg.Go(func() {
-			weights[c] = train(scheme, p.Labels[bounds[c]:bounds[c+1]], samples, rows, truth, bounds[c], epochs, rate, p.Bias)
+			weights[c] = train(sp, scheme, p.Labels[bounds[c]:bounds[c+1]], samples, rows, truth, bounds[c], epochs, rate, p.Bias)
 		})
 	}
 	wg.Wait()
-	p.pack(weights, bounds)
+	p.pack(sp, weights, bounds)
 	for i := range p.Thresholds {
 		p.Thresholds[i] = 0.5
 	}
@@ -209,25 +244,32 @@ func fitScheme(scheme uhri.Scheme, si int, samples []sample) *linear {
 }
 
 const (
-	shrink     = 2e-6 // L2 on the weights a gradient touches
-	priorTrust = 4.0  // log-odds a rule starts with; half of it is what silence costs
-	quiet      = 0.01 // gradients below it are not worth their writes: a hundredth of a certain mistake
+	shrink    = 2e-6 // L2 on the weights a gradient touches
+	ruleTrust = 4.0  // log-odds a rule starts with
+	hintTrust = 2.0  // log-odds a hint starts with
+	silence   = 2.0  // log-odds against a label without either
+	quiet     = 0.01 // gradients below it are not worth their writes: a hundredth of a certain mistake
 )
 
 // train learns labels, the lo-th and following of the scheme, and returns their weights by bucket; it writes only its
 // own range of bias.
-func train(scheme uhri.Scheme, labels []string, samples []sample, rows []int, truth [][]int, lo, epochs int, rate float32, bias []float32) []float32 {
+func train(sp *space, scheme uhri.Scheme, labels []string, samples []sample, rows []int, truth [][]int, lo, epochs int, rate float32, bias []float32) []float32 {
 	n, hi := len(labels), lo+len(labels)
-	w := make([]float32, buckets*n)
-	g2 := make([]float32, buckets*n)
+	w := make([]float32, sp.rows*n)
+	g2 := make([]float32, sp.rows*n)
 	b2 := make([]float32, n)
 	score := make([]float32, n)
 	grad := make([]float32, n)
 	active := make([]int, 0, n)
-	// A rule starts out believed: its own feature speaks for its label until the records say otherwise.
+	// A rule starts out believed, a hint half: their own features speak for their label until the records say otherwise.
 	for j, l := range labels {
-		bias[lo+j] = -priorTrust / 2
-		w[int(ruleBucket(label{scheme, l}))*n+j] = priorTrust / ruleValue
+		bias[lo+j] = -silence
+		if r := sp.row[ruleBucket(label{scheme, l})]; r >= 0 {
+			w[int(r)*n+j] = ruleTrust / ruleValue
+		}
+		if r := sp.row[hintBucket(label{scheme, l})]; r >= 0 {
+			w[int(r)*n+j] = hintTrust / ruleValue
+		}
 	}
 	order := permutation(len(rows))
 	for range epochs {
@@ -235,7 +277,11 @@ func train(scheme uhri.Scheme, labels []string, samples []sample, rows []int, tr
 			fs := samples[rows[k]].features
 			copy(score, bias[lo:hi])
 			for _, f := range fs {
-				row := w[int(f.bucket)*n:][:n]
+				r := sp.row[f.bucket]
+				if r < 0 {
+					continue
+				}
+				row := w[int(r)*n:][:n]
 				for j, x := range row {
 					score[j] += x * f.value
 				}
@@ -259,7 +305,11 @@ func train(scheme uhri.Scheme, labels []string, samples []sample, rows []int, tr
 				bias[lo+j] -= rate * grad[j] / (1e-6 + float32(math.Sqrt(float64(b2[j]))))
 			}
 			for _, f := range fs {
-				row, sq := w[int(f.bucket)*n:][:n], g2[int(f.bucket)*n:][:n]
+				r := sp.row[f.bucket]
+				if r < 0 {
+					continue
+				}
+				row, sq := w[int(r)*n:][:n], g2[int(r)*n:][:n]
 				for _, j := range active {
 					g := grad[j]*f.value + shrink*row[j]
 					sq[j] += g * g
@@ -286,16 +336,16 @@ func permutation(n int) []int {
 }
 
 // pack keeps the largest weights, eight bits each with one scale a label.
-func (p *linear) pack(weights [][]float32, bounds []int) {
+func (p *linear) pack(sp *space, weights [][]float32, bounds []int) {
 	n := len(p.Labels)
 	if n == 0 {
 		p.offsets = make([]uint32, buckets+1)
 		return
 	}
-	at := func(b, l int) float32 {
+	at := func(r, l int) float32 {
 		for c := range weights {
 			if l < bounds[c+1] {
-				return weights[c][b*(bounds[c+1]-bounds[c])+l-bounds[c]]
+				return weights[c][r*(bounds[c+1]-bounds[c])+l-bounds[c]]
 			}
 		}
 		return 0
@@ -327,15 +377,15 @@ func (p *linear) pack(weights [][]float32, bounds []int) {
 	limit := float32(cut) / steps * top
 	for l := range n {
 		m := float32(0)
-		for b := range buckets {
-			m = max(m, abs(at(b, l)))
+		for r := range sp.rows {
+			m = max(m, abs(at(r, l)))
 		}
 		p.Scale[l] = max(m/127, 1e-9)
 	}
 	p.offsets = make([]uint32, buckets+1)
-	for b := range buckets {
-		for l := range n {
-			x := at(b, l)
+	for b, r := range sp.row {
+		for l := 0; l < n && r >= 0; l++ {
+			x := at(int(r), l)
 			if q := math.RoundToEven(float64(x / p.Scale[l])); x != 0 && abs(x) >= limit && q != 0 {
 				p.entryLabel = append(p.entryLabel, uint16(l))
 				p.entry = append(p.entry, int8(q))
@@ -357,24 +407,27 @@ func (p *linear) scores(fs []feature, out []float32) []float32 {
 		}
 	}
 	for i, s := range out {
-		out[i] = float32(1 / (1 + math.Exp(-float64(s))))
+		x := float64(p.Calibration.A*s + p.Calibration.B)
+		out[i] = float32(1 / (1 + math.Exp(-min(max(x, -15), 15)))) // so that log-odds can be taken of it again
 	}
 	return out
 }
 
 // stored is the model's file: a JSON head, then the numbers.
 type stored struct {
-	Format  int      `json:"format"`
-	Version string   `json:"version"`
-	Trained int      `json:"trained"`
-	Heldout Measures `json:"heldout"`
-	Parts   []*head  `json:"parts"`
+	Format  int              `json:"format"`
+	Version string           `json:"version"`
+	Trained int              `json:"trained"`
+	Heldout Measures         `json:"heldout"`
+	Judged  []judgedDocument `json:"judged"` // by hash
+	Parts   []*head          `json:"parts"`
 }
 
 type head struct {
-	Scheme  uhri.Scheme `json:"scheme"`
-	Labels  []string    `json:"labels"`
-	Entries int         `json:"entries"`
+	Scheme      uhri.Scheme `json:"scheme"`
+	Labels      []string    `json:"labels"`
+	Entries     int         `json:"entries"`
+	Calibration calibration `json:"calibration"`
 }
 
 // Encode writes the model, a few MB.
@@ -383,9 +436,9 @@ func (m *Model) Encode(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	s := stored{Format: modelFormat, Version: m.Version, Trained: m.Trained, Heldout: m.Heldout}
+	s := stored{Format: modelFormat, Version: m.Version, Trained: m.Trained, Heldout: m.Heldout, Judged: m.judged}
 	for _, p := range m.parts {
-		s.Parts = append(s.Parts, &head{p.Scheme, p.Labels, len(p.entry)})
+		s.Parts = append(s.Parts, &head{p.Scheme, p.Labels, len(p.entry), p.Calibration})
 	}
 	b, err := json.Marshal(s)
 	if err != nil {
@@ -428,13 +481,13 @@ func Decode(r io.Reader) (*Model, error) {
 	if s.Format != modelFormat || len(s.Parts) != len(Schemes) {
 		return bad(fmt.Errorf("format %d", s.Format))
 	}
-	m := &Model{Version: s.Version, Trained: s.Trained, Heldout: s.Heldout}
+	m := &Model{Version: s.Version, Trained: s.Trained, Heldout: s.Heldout, judged: s.Judged}
 	for _, h := range s.Parts {
 		if h.Entries < 0 || h.Entries > maxEntries || len(h.Labels) > math.MaxUint16 {
 			return bad(fmt.Errorf("%d entries", h.Entries))
 		}
 		k := len(h.Labels)
-		p := &linear{Scheme: h.Scheme, Labels: h.Labels, Bias: make([]float32, k), Thresholds: make([]float32, k), Scale: make([]float32, k),
+		p := &linear{Scheme: h.Scheme, Labels: h.Labels, Calibration: h.Calibration, Bias: make([]float32, k), Thresholds: make([]float32, k), Scale: make([]float32, k),
 			offsets: make([]uint32, buckets+1), entryLabel: make([]uint16, h.Entries), entry: make([]int8, h.Entries), index: map[string]int{}}
 		for _, x := range []any{p.Bias, p.Thresholds, p.Scale, p.offsets, p.entryLabel, p.entry} {
 			if err := binary.Read(z, binary.LittleEndian, x); err != nil {

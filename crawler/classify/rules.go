@@ -3,6 +3,7 @@ package classify
 import (
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -12,11 +13,15 @@ import (
 //go:embed rules.txt
 var rulesText string
 
-// rule is one phrase and the label it stands for.
+// rule is a phrase, or several near each other, and the label it stands for.
 type rule struct {
 	label label
-	words []string // a trailing * ends a word that may go on
+	hint  bool       // too weak to label by itself; only the model hears of it
+	parts [][]string // phrases of words; a trailing * ends a word that may go on
 }
+
+// near is how many words may lie between the beginnings of two phrases that belong together: about a sentence.
+const near = 12
 
 // label names a concept of a scheme.
 type label struct {
@@ -26,12 +31,13 @@ type label struct {
 
 func (l label) String() string { return string(l.Scheme) + "/" + l.Concept }
 
-// ruleSet finds rules by their first word.
+// ruleSet finds rules by the first word of their first phrase.
 type ruleSet struct {
 	version string
 	exact   map[string][]rule
-	prefix  map[string][]rule // by the first four letters of a first word that may go on
+	prefix  map[string][]rule // by the first letters of a first word that may go on
 	legacy  map[label]bool
+	labels  []label // each once, in the order of the file
 }
 
 const prefixLetters = 3
@@ -54,9 +60,12 @@ func parseRules(text string) (*ruleSet, error) {
 		if line = strings.TrimSpace(line); line == "" || line[0] == '#' {
 			continue
 		}
-		head, phrases, ok := strings.Cut(line, "|")
-		f := strings.Fields(head)
-		if !ok || len(f) != 2 {
+		at := strings.IndexAny(line, "|~")
+		if at < 0 {
+			return nil, fmt.Errorf("rules line %d: want \"scheme concept | phrase; phrase\"", i+1)
+		}
+		phrases, f := line[at+1:], strings.Fields(line[:at])
+		if len(f) != 2 {
 			return nil, fmt.Errorf("rules line %d: want \"scheme concept | phrase; phrase\"", i+1)
 		}
 		l := label{uhri.Scheme(f[0]), f[1]}
@@ -64,17 +73,23 @@ func parseRules(text string) (*ruleSet, error) {
 		if !ok {
 			return nil, fmt.Errorf("rules line %d: no concept %s", i+1, l)
 		}
+		if !slices.Contains(rs.labels, l) {
+			rs.labels = append(rs.labels, l)
+		}
 		if c.Legacy {
 			rs.legacy[l] = true
 		}
 		for p := range strings.SplitSeq(phrases, ";") {
-			r := rule{label: l, words: strings.Fields(p)}
-			if len(r.words) == 0 {
-				return nil, fmt.Errorf("rules line %d: an empty phrase", i+1)
+			r := rule{label: l, hint: line[at] == '~'}
+			for part := range strings.SplitSeq(p, "+") {
+				r.parts = append(r.parts, strings.Fields(part))
+				if len(r.parts[len(r.parts)-1]) == 0 {
+					return nil, fmt.Errorf("rules line %d: an empty phrase", i+1)
+				}
 			}
-			if first, open := strings.CutSuffix(r.words[0], "*"); open {
+			if first, open := strings.CutSuffix(r.parts[0][0], "*"); open {
 				if len(first) < prefixLetters {
-					return nil, fmt.Errorf("rules line %d: %q has too few letters before its star", i+1, r.words[0])
+					return nil, fmt.Errorf("rules line %d: %q has too few letters before its star", i+1, r.parts[0][0])
 				}
 				rs.prefix[first[:prefixLetters]] = append(rs.prefix[first[:prefixLetters]], r)
 			} else {
@@ -86,17 +101,18 @@ func parseRules(text string) (*ruleSet, error) {
 }
 
 // fire returns the labels whose rules match the words, each once, in the order of the text. Rules are English.
-func (rs *ruleSet) fire(l uhri.Lang, ws []string) []label {
+func (rs *ruleSet) fire(l uhri.Lang, ws []string) (out, hints []label) {
 	if l != uhri.English {
-		return nil
+		return nil, nil
 	}
-	var out []label
-	seen := map[label]bool{}
 	for i, w := range ws {
 		try := func(r rule) {
-			if !seen[r.label] && matches(r.words, ws[i:]) {
-				seen[r.label] = true
-				out = append(out, r.label)
+			to := &out
+			if r.hint {
+				to = &hints
+			}
+			if !slices.Contains(*to, r.label) && r.matches(ws, i) {
+				*to = append(*to, r.label)
 			}
 		}
 		for _, r := range rs.exact[w] {
@@ -108,7 +124,24 @@ func (rs *ruleSet) fire(l uhri.Lang, ws []string) []label {
 			}
 		}
 	}
-	return out
+	return out, hints
+}
+
+// matches reports whether the first phrase stands at word i and every other one near it.
+func (r rule) matches(ws []string, i int) bool {
+	if !matches(r.parts[0], ws[i:]) {
+		return false
+	}
+	for _, p := range r.parts[1:] {
+		found := false
+		for k := max(0, i-near); k <= min(i+near, len(ws)-1) && !found; k++ {
+			found = matches(p, ws[k:])
+		}
+		if !found {
+			return false
+		}
+	}
+	return true
 }
 
 func matches(pattern, ws []string) bool {

@@ -3,6 +3,7 @@ package classify
 import (
 	"context"
 	"iter"
+	"math"
 	"slices"
 	"sort"
 
@@ -25,7 +26,7 @@ func Train(ctx context.Context, recs iter.Seq2[*uhri.Recommendation, error]) (*M
 		return nil, nil, err
 	}
 	m := fitTuned(samples)
-	m.Heldout = e.Overall
+	m.Heldout, m.judged = e.Overall, e.judged
 	e.Model = m.Version
 	return m, e, nil
 }
@@ -83,6 +84,22 @@ func folds(samples []sample, k int) [][]int {
 	return slices.DeleteFunc(out, func(f []int) bool { return len(f) == 0 })
 }
 
+// fifth holds out one document in five by its name, so that the same ones are held out as the corpus grows.
+func fifth(samples []sample) (out []int) {
+	for i, s := range samples {
+		if mixed(hashOn(hashStart, s.group))%5 == 0 {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// mixed spreads a hash over all its bits: FNV leaves the low ones alike for names that differ in a digit.
+func mixed(h uint64) uint64 {
+	h = (h ^ h>>33) * 0xff51afd7ed558ccd
+	return h ^ h>>33
+}
+
 // pick returns the samples at the given places; without reports those not at them.
 func pick(samples []sample, at []int) (in, without []sample) {
 	skip := make([]bool, len(samples))
@@ -131,15 +148,63 @@ func fitTuned(samples []sample) *Model {
 	m := fit(samples)
 	for si, p := range m.parts {
 		var all []judged1
+		for _, l := range p.Labels {
+			all = append(all, judged[si][l]...)
+		}
+		p.Calibration = calibrated(all)
+		for k := range all {
+			all[k].score = p.Calibration.of(all[k].score)
+		}
 		for _, js := range judged[si] {
-			all = append(all, js...)
+			for k := range js {
+				js[k].score = p.Calibration.of(js[k].score)
+			}
 		}
 		common := threshold(all, 0.5, 0)
 		for j, l := range p.Labels {
 			p.Thresholds[j] = threshold(judged[si][l], common, prior)
 		}
 	}
+	m.name()
 	return m
+}
+
+// calibration turns log-odds x of a scheme into those that came true, A·x + B (Platt 1999). It keeps the order of scores.
+type calibration struct{ A, B float32 }
+
+func (c calibration) of(p float32) float32 {
+	x := math.Log(float64(p) / (1 - float64(p)))
+	return float32(1 / (1 + math.Exp(-(float64(c.A)*x + float64(c.B)))))
+}
+
+// calibrated fits the two numbers to scores and truths by Newton's method.
+func calibrated(js []judged1) calibration {
+	a, b := 1.0, 0.0
+	if len(js) == 0 {
+		return calibration{1, 0}
+	}
+	for range 25 {
+		var ga, gb, aa, ab, bb float64
+		for _, j := range js {
+			x := math.Log(float64(j.score) / (1 - float64(j.score)))
+			p := 1 / (1 + math.Exp(-(a*x + b)))
+			d, w := p, p*(1-p)
+			if j.yes {
+				d--
+			}
+			ga, gb = ga+d*x, gb+d
+			aa, ab, bb = aa+w*x*x, ab+w*x, bb+w
+		}
+		det := aa*bb - ab*ab
+		if det < 1e-9 {
+			break
+		}
+		a, b = a-(ga*bb-gb*ab)/det, b-(gb*aa-ga*ab)/det
+	}
+	if !(a > 0.1 && a < 10 && b > -10 && b < 10) { // all alike, or nearly: nothing to learn from
+		return calibration{1, 0}
+	}
+	return calibration{float32(a), float32(b)}
 }
 
 // judged1 is one score and the truth.
@@ -149,7 +214,7 @@ type judged1 struct {
 }
 
 // prior is how many imagined positives speak for the common threshold: a label with few positives stays near it.
-const prior = 8
+const prior = 20
 
 // threshold returns the score from which saying yes gives the best F1, pulled towards the common threshold.
 func threshold(js []judged1, common float32, prior int) float32 {
