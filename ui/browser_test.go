@@ -109,6 +109,7 @@ var pageKinds = []struct{ name, path string }{
 	{"status", "/status"},
 	{"help", "/help"},
 	{"help-filters", "/help/filters"},
+	{"help-use", "/help/use"},
 	{"privacy", "/privacy"},
 	{"methodology", "/methodology"},
 	{"accessibility", "/accessibility"},

@@ -102,7 +102,7 @@ func (u *UI) helpPage(c echo.Context) error {
 		if i == 0 {
 			to = "/help"
 		}
-		p.Chapters = append(p.Chapters, Link{Label: ch.Title, URL: to, Current: ch == a})
+		p.Chapters = append(p.Chapters, Link{Label: ch.Title, URL: to, Current: ch.Slug == a.Slug})
 	}
 	return u.render(c, http.StatusOK, "help", p)
 }
@@ -114,7 +114,13 @@ func (u *UI) prose(slug string) echo.HandlerFunc {
 	}
 }
 
+// ownAddress stands in the manual for the address of the service it is read on.
+const ownAddress = "https://uhri.example"
+
 func (u *UI) article(c echo.Context, a *Article) *HelpPage {
+	here := *a
+	here.Body = template.HTML(strings.ReplaceAll(string(a.Body), ownAddress, template.HTMLEscapeString(u.base(c))))
+	a = &here
 	p := &HelpPage{Frame: u.frame(c, "", a.Title), Article: a}
 	p.Description = a.Lede
 	if st, err := u.o.Searcher.Status(c.Request().Context()); err == nil {
