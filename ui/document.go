@@ -105,7 +105,7 @@ func (u *UI) document(c echo.Context) error {
 	p.Title = p.Heading()
 	p.Description = u.words.Count("document.description", res.Total, string(symbol))
 	if p.Chart = u.answers(p, list); p.Chart != nil && c.QueryParam("chart") != "" {
-		return u.chartAs(c, c.QueryParam("chart"), p.Title, u.words.Text("chart.source", p.Snapshot.ID, p.Canonical), []*Chart{p.Chart}, nil)
+		return u.chartAs(c, c.QueryParam("chart"), p.Title, u.words.Text("chart.source", p.Snapshot.ID, p.Canonical), []*Chart{p.Chart})
 	}
 	p.Sections = u.sections(res.Hits)
 	if err := u.readFrom(ctx, p); err != nil {
@@ -124,8 +124,7 @@ func (u *UI) answers(p *DocumentPage, list searchurl.Address) *Chart {
 		if c == nil {
 			return nil
 		}
-		page := searchurl.At(documentURL(p.Symbol), index.Request{Limit: index.DefaultLimit, FacetLimit: -1})
-		c.CSV, c.SVG = page.Extra("chart", c.ID+".csv").String(), page.Extra("chart", c.ID+".svg").String()
+		c.filesAt(searchurl.At(documentURL(p.Symbol), index.Request{Limit: index.DefaultLimit, FacetLimit: -1}))
 		return c
 	}
 	return nil
