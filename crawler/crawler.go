@@ -47,6 +47,7 @@ type Sweep struct {
 	Unchanged bool   // the publisher has nothing new; no item was yielded
 	Cursor    Cursor // for the next run, stored when this one is promoted
 	Bytes     int64
+	Waiting   int // documents found, and left for the next run because this one had asked for enough
 }
 
 // Progress is told while a harvest runs. TotalBytes is 0 when unknown.

@@ -109,14 +109,22 @@ func (f *Fetcher) Fetch(ctx context.Context, symbol uhri.Symbol, l uhri.Lang) (F
 				why = "it is there as an OLE .doc file only, which needs LibreOffice"
 				continue
 			}
-		default:
+		default: // the site's empty page, or what is left of a Word file
+			if bytes.HasPrefix(file.Data, []byte("PK\x03\x04")) {
+				why = fmt.Sprintf("the %s file that came is damaged, or is no Word file", format)
+			}
 			continue
 		}
-		if wrong, err := f.otherLanguage(ctx, file); err != nil {
+		said, wrong, err := f.judge(ctx, file, got)
+		if err != nil {
 			return File{}, err
-		} else if wrong != "" {
-			why = fmt.Sprintf("the server answers with the %s document", wrong)
-			break // every format of it would be the same
+		}
+		if said != "" {
+			why = said
+			if wrong {
+				break // every format of it would be the same
+			}
+			continue
 		}
 		if err := f.o.Library.Keep(ctx, file); err != nil {
 			return File{}, err
@@ -178,20 +186,34 @@ func location(a *fetch.Answer) (*url.URL, error) {
 	return to, nil
 }
 
-// otherLanguage returns the language of a file that is not in the language asked for. English needs no look: it is what the
-// server falls back to.
-func (f *Fetcher) otherLanguage(ctx context.Context, file File) (uhri.Lang, error) {
-	if file.Lang == uhri.English {
-		return "", nil
-	}
+// judge reads a file that came. why says that it is not the document asked for, or damaged; wrong that other formats of it would be no
+// better. A file that takes too long, or that nobody here can read, is kept: it is said when it is cut.
+func (f *Fetcher) judge(ctx context.Context, file File, got extract.Format) (why string, wrong bool, err error) {
 	d, err := f.o.Reader.Read(ctx, file.Data)
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return "", err
-	case err != nil || d.Lang == "" || d.Lang == file.Lang:
-		return "", nil // what cannot be read is kept and said when it is cut
+		return "", false, context.Cause(ctx)
+	case uhri.KindOf(err) == uhri.Invalid:
+		return fmt.Sprintf("the %s file that came cannot be read: %s", got, uhri.Message(err)), false, nil
+	case err != nil:
+		return "", false, nil
+	case Another(file.Symbol, d.Symbol()):
+		return fmt.Sprintf("the server answers with %s", d.Symbol()), true, nil
+	case file.Lang != uhri.English && d.Lang != "" && d.Lang != file.Lang: // English is what the server falls back to
+		return fmt.Sprintf("the server answers with the %s document", d.Lang), true, nil
 	}
-	return d.Lang, nil
+	return "", false, nil
+}
+
+// Another reports whether the symbol on a document's cover is another document's than the treaty body's that was wanted: another State's or
+// body's, or the State's follow-up to it. Spellings of one symbol differ, these do not.
+func Another(want, cover uhri.Symbol) bool {
+	wantBody, ok1 := want.Body()
+	coverBody, ok2 := cover.Body()
+	wantState, ok3 := want.Country()
+	coverState, ok4 := cover.Country()
+	return want.Mechanism() == uhri.MechanismTreatyBody && cover != "" &&
+		(ok1 && ok2 && wantBody != coverBody || ok3 && ok4 && wantState != coverState || strings.HasPrefix(string(cover), string(want)+"/Add."))
 }
 
 // mediaType names a format as HTTP does.

@@ -1,6 +1,8 @@
 package documents_test
 
 import (
+	"archive/zip"
+	"bytes"
 	"context"
 	"errors"
 	"net/http"
@@ -165,6 +167,72 @@ func TestHabits(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestOtherPeoplesFiles: what comes is looked at before it is believed.
+func TestOtherPeoplesFiles(t *testing.T) {
+	observations := func(symbol uhri.Symbol) []byte {
+		for _, r := range replica.Observations() {
+			if r.Symbols == string(symbol) {
+				for _, f := range r.Files {
+					if f.Format == "docx" {
+						return f.Data
+					}
+				}
+			}
+		}
+		t.Fatalf("no Word file of %s", symbol)
+		return nil
+	}
+	var mine uhri.Symbol
+	for _, r := range replica.Observations() {
+		if len(r.Files) == 2 && r.Files[1].Format == "docx" {
+			mine = uhri.Symbol(r.Symbols)
+		}
+	}
+	word := observations(mine)
+	body, _ := mine.Body()
+	state := "XAB"
+	if c, _ := mine.Country(); c == uhri.Country(state) {
+		state = "XAC"
+	}
+	foreign := uhri.Symbol("DEMO/" + body + "/C/" + state + "/CO/3")
+	s := serve(t, replica.Symbols(replica.SymbolOptions{Documents: []replica.Published{
+		{Symbol: mine, Lang: uhri.English, Format: "docx", Data: word[:len(word)/2]}, // cut short, and nobody said so
+		{Symbol: mine, Lang: uhri.English, Format: "pdf", Data: published(t, "DEMO/A/HRC/59/10", "pdf")},
+		{Symbol: foreign, Lang: uhri.English, Format: "docx", Data: word},
+		{Symbol: foreign + "1", Lang: uhri.English, Format: "docx", Data: word[:len(word)/2]},
+		{Symbol: foreign + "2", Lang: uhri.English, Format: "docx", Data: bomb(t)},
+	}}))
+	f := newFetcher(t, s.URL, documents.In(newStore(t)), nil)
+	if got, err := f.Fetch(t.Context(), mine, uhri.English); err != nil || got.MediaType != "application/pdf" {
+		t.Errorf("a damaged Word file beside a PDF: %s, %v", got.MediaType, err)
+	}
+	for symbol, says := range map[uhri.Symbol]string{foreign: "answers with " + string(mine), foreign + "1": "damaged", foreign + "2": "expands to more than"} {
+		if _, err := f.Fetch(t.Context(), symbol, uhri.English); uhri.KindOf(err) != uhri.NotFound || !strings.Contains(err.Error(), says) {
+			t.Errorf("%s: %v, want it to say %q", symbol, err, says)
+		}
+	}
+}
+
+// bomb is a Word file of some kilobytes whose text has 80 MB.
+func bomb(t *testing.T) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	w, err := z.Create("word/document.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 80 {
+		if _, err := w.Write(bytes.Repeat([]byte(" "), 1<<20)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }
 
 // TestBothEmptyAnswersAreTried makes sure that the two symbols above are answered in the two ways.

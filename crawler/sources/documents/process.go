@@ -112,6 +112,9 @@ func (c *cutting) open(ctx context.Context, p Part, data []byte) error {
 		c.faults = append(c.faults, reason(p, err))
 		return nil
 	}
+	if cover := doc.Symbol(); p.Symbol != "" && cover != "" && main(cover) != main(p.Symbol) {
+		c.notes = append(c.notes, fmt.Sprintf("its cover says %s, and it was asked for as %s", cover, p.Symbol))
+	}
 	Name(doc, p)
 	c.documents = append(c.documents, opened{p, doc, Identify(doc)})
 	return nil
@@ -161,7 +164,7 @@ func (c *cutting) cut() []*uhri.Recommendation {
 		}
 		out = recs
 	}
-	for _, d := range own {
+	for _, d := range c.newest(own) {
 		if corrects(d.id.Symbol) {
 			if len(c.documents) > 1 {
 				c.notes = append(c.notes, fmt.Sprintf("%s corrects the document; its corrections are not applied", d.id.Symbol))
@@ -189,6 +192,25 @@ func (c *cutting) cut() []*uhri.Recommendation {
 		out = join(out, recs, d.doc.Lang)
 	}
 	return out
+}
+
+// newest leaves out documents a later revision among them replaces: both would give every passage, under IDs of their own.
+func (c *cutting) newest(own []opened) []opened {
+	last := map[uhri.Symbol]uhri.Symbol{} // by the symbol without its /Rev
+	for _, d := range own {
+		base := main(d.id.Symbol)
+		if prior, ok := last[base]; !corrects(d.id.Symbol) && (!ok || uhri.CompareSymbols(d.id.Symbol, prior) > 0) {
+			last[base] = d.id.Symbol
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(own), func(d opened) bool {
+		by := last[main(d.id.Symbol)]
+		replaced := d.id.Symbol != "" && !corrects(d.id.Symbol) && d.id.Symbol != by
+		if replaced {
+			c.skipped = append(c.skipped, fmt.Sprintf("%s replaces %s", by, d.id.Symbol))
+		}
+		return replaced
+	})
 }
 
 // Cut cuts a document of a treaty body or a special procedure; nil when it is neither.

@@ -263,6 +263,30 @@ func TestLanguages(t *testing.T) {
 	}
 }
 
+// TestReplaced: a revision stands for what it revises; passages of both would be counted twice. A cover that says something else than what was
+// asked for is told.
+func TestReplaced(t *testing.T) {
+	const symbol = uhri.Symbol("DEMO/CAT/C/XAB/CO/3")
+	text := func(s uhri.Symbol) string {
+		return string(s) + "\nConcluding observations on the third periodic report of Umbrezia\n\nC. Principal subjects of concern and recommendations\n\n" +
+			"1. The Committee is concerned that detainees have no access to a doctor and that complaints are not investigated.\n\n2. The Committee recommends that the State party guarantee access to a doctor and investigate all complaints.\n"
+	}
+	recs, err := newShelf(t).cut(part(symbol, "en", text(symbol)), part(symbol+"/Rev.1", "en", text(symbol+"/Rev.1")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(recs) != 2 || recs[0].Symbol != symbol+"/Rev.1" || len(recs[0].Provenance.Review) > 0 {
+		t.Errorf("%d records, the first of %s, %v", len(recs), recs[0].Symbol, recs[0].Provenance.Review)
+	}
+	recs, err = newShelf(t).cut(part("DEMO/CAT/C/XAC/CO/3", "en", text(symbol)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"its cover says DEMO/CAT/C/XAB/CO/3, and it was asked for as DEMO/CAT/C/XAC/CO/3"}, recs[0].Provenance.Review); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // TestRejected: what yields nothing says why.
 func TestRejected(t *testing.T) {
 	for _, c := range []struct{ name, text, says string }{

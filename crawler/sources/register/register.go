@@ -30,6 +30,9 @@ const (
 	oldAgain    = 180 * 24 * time.Hour
 )
 
+// takenDown is why nobody asks for a document.
+const takenDown = "it was taken down here"
+
 // ErrStopped says that the receiver of items wants no more.
 var ErrStopped = errors.New("register: stopped by the receiver")
 
@@ -61,6 +64,7 @@ type Register struct {
 	asks     int // left
 	failures int // in a row
 	bytes    int64
+	waiting  int
 	ranOut   bool
 }
 
@@ -123,6 +127,9 @@ func (r *Register) Remember(name, value string) { r.marks[name] = value }
 // Bytes is how much was fetched in this run.
 func (r *Register) Bytes() int64 { return r.bytes }
 
+// Waiting is the number of documents found and left for the next run.
+func (r *Register) Waiting() int { return r.waiting }
+
 // RanOut reports whether documents were left for the next run because this one had asked for enough.
 func (r *Register) RanOut() bool { return r.ranOut }
 
@@ -150,11 +157,15 @@ func (r *Register) due(s sight) bool {
 	if s.Hash != "" {
 		return documents.Due(s.First, s.Last, now)
 	}
-	again := missAgain
-	if now.Sub(s.First) > youth {
-		again = oldAgain
+	return now.Sub(s.Last) >= r.missAgain(s)
+}
+
+// missAgain is how long a document that is not there is not asked for again.
+func (r *Register) missAgain(s sight) time.Duration {
+	if r.o.Now().Sub(s.First) > youth {
+		return oldAgain
 	}
-	return now.Sub(s.Last) >= again
+	return missAgain
 }
 
 func (r *Register) put(symbol uhri.Symbol, l uhri.Lang, s sight) {
@@ -171,6 +182,11 @@ func (r *Register) Gather(ctx context.Context, symbol uhri.Symbol, published tim
 	main := Main(symbol)
 	symbols := append([]uhri.Symbol{main, symbol}, also...)
 	symbols = append(symbols, r.of[main]...)
+	more, err := r.corrections(ctx, main)
+	if err != nil {
+		return err
+	}
+	symbols = append(symbols, more...)
 	slices.SortFunc(symbols, uhri.CompareSymbols)
 	var d documents.Dossier
 	var newest time.Time
@@ -232,12 +248,18 @@ func (r *Register) Gather(ctx context.Context, symbol uhri.Symbol, published tim
 			}
 		}
 	}
+	if waiting {
+		r.waiting++
+	}
 	if len(d.Parts) == 0 {
 		if waiting {
 			return nil
 		}
 		if len(faults) == 0 {
-			faults = []string{"it was taken down here"}
+			faults = []string{takenDown}
+		}
+		if next := r.again(symbols); next != "" {
+			faults = append(faults, next)
 		}
 		return told(yield(crawler.Item{}, &crawler.ItemError{Key: string(main), Reason: strings.Join(faults, "; ")}))
 	}
@@ -248,6 +270,57 @@ func (r *Register) Gather(ctx context.Context, symbol uhri.Symbol, published tim
 	}
 	it.FetchedAt, it.URL = newest, main.URL(uhri.English)
 	return told(yield(it, nil))
+}
+
+// again says when documents that are not there are asked for again; "" when nobody knows yet.
+func (r *Register) again(symbols []uhri.Symbol) string {
+	var next time.Time
+	for _, symbol := range symbols {
+		for _, l := range uhri.Langs {
+			s, ok := r.seen[string(symbol)+"@"+string(l)]
+			if at := s.Last.Add(r.missAgain(s)); ok && s.Hash == "" && s.Why != takenDown && (next.IsZero() || at.Before(next)) {
+				next = at
+			}
+		}
+	}
+	if next.IsZero() {
+		return ""
+	}
+	return "it is asked for again from " + next.Format(time.DateOnly)
+}
+
+// corrections looks for the next corrigendum and revision of a document that is to be asked for again anyway, at documents.un.org only:
+// those of the other place are in its lists.
+func (r *Register) corrections(ctx context.Context, main uhri.Symbol) (found []uhri.Symbol, err error) {
+	l := r.o.Langs[0]
+	s, known := r.seen[string(main)+"@"+string(l)]
+	if !known || s.Hash == "" || !r.due(s) {
+		return nil, nil
+	}
+	for _, kind := range []string{"/Corr.", "/Rev."} {
+		n := 1
+		for slices.Contains(r.of[main], main+uhri.Symbol(fmt.Sprint(kind, n))) {
+			n++
+		}
+		symbol := main + uhri.Symbol(fmt.Sprint(kind, n))
+		if r.asks <= 0 {
+			r.ranOut = true
+			return found, nil
+		}
+		r.asks--
+		f, err := r.o.Fetcher.Fetch(ctx, symbol, l)
+		switch {
+		case err == nil:
+			now := r.o.Now().UTC()
+			r.bytes += int64(len(f.Data))
+			r.put(symbol, l, sight{First: now, Last: now, Hash: documents.Hash(f.Data)})
+			found = append(found, symbol)
+		case uhri.KindOf(err) == uhri.NotFound:
+		case hopeless(ctx, err):
+			return found, r.fatal(ctx, err)
+		}
+	}
+	return found, nil
 }
 
 func told(more bool) error {
@@ -285,7 +358,7 @@ func (r *Register) look(ctx context.Context, symbol uhri.Symbol, l uhri.Lang, pu
 		switch f, err := r.o.Fetcher.Kept(ctx, symbol, l); uhri.KindOf(err) {
 		case uhri.NotFound:
 		case uhri.Gone: // taken down here: nobody need ask for it
-			s = sight{First: now, Last: now, Why: "it was taken down here"}
+			s = sight{First: now, Last: now, Why: takenDown}
 			r.put(symbol, l, s)
 			return s, nil
 		default:
@@ -323,7 +396,7 @@ func (r *Register) look(ctx context.Context, symbol uhri.Symbol, l uhri.Lang, pu
 		if known {
 			return s, nil
 		}
-		return s, &crawler.ItemError{Key: string(symbol), Reason: "it could not be fetched: " + err.Error()}
+		return s, &crawler.ItemError{Key: string(symbol), Reason: "it could not be fetched: " + err.Error() + "; it is tried again in the next run"}
 	}
 	if !known {
 		s.First = cmp.Or(published, now).UTC()
@@ -347,15 +420,23 @@ func (r *Register) fetch(ctx context.Context, symbol uhri.Symbol, l uhri.Lang) (
 		return f, second // it knows more: which files there are, and why none of them will do
 	case uhri.KindOf(second) == uhri.NotFound:
 		return f, err // the first place is out of order
+	case uhri.KindOf(err) == uhri.NotFound && closed(second):
+		return f, uhri.Errorf(uhri.NotFound, "fetch", "%s; %v", uhri.Message(err), second)
 	}
 	return f, second
+}
+
+// closed reports whether robots.txt keeps us from a file. At the second place that concerns its files, which may lie on a server of their own,
+// and not what the first has.
+func closed(err error) bool {
+	_, disallowed := errors.AsType[*fetch.Disallowed](err)
+	return disallowed
 }
 
 // hopeless reports whether an error concerns more than one document.
 func hopeless(ctx context.Context, err error) bool {
 	_, blocked := errors.AsType[*crawler.BlockedError](err)
-	_, disallowed := errors.AsType[*fetch.Disallowed](err)
-	return ctx.Err() != nil || blocked || disallowed || fetch.Silent(err)
+	return ctx.Err() != nil || blocked || closed(err) || fetch.Silent(err)
 }
 
 // fatal returns the error with which to end the run, or nil when the next document may fare better.

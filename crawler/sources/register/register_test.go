@@ -1,6 +1,8 @@
 package register_test
 
 import (
+	"archive/zip"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -28,12 +30,14 @@ type rig struct {
 	o     register.Options
 	now   time.Time
 	asked int
+	serve func(http.Handler) // what documents.un.org is from now on
 }
 
 func newRig(t *testing.T, o replica.SymbolOptions) *rig {
 	t.Helper()
 	r := &rig{now: time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)}
 	h := replica.Symbols(o)
+	r.serve = func(next http.Handler) { h = next }
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		if strings.HasSuffix(req.URL.Path, "/access") {
 			r.asked++
@@ -93,9 +97,19 @@ func (r *rig) gather(t *testing.T, since crawler.Cursor, symbols ...uhri.Symbol)
 	return got, next, err
 }
 
-// doc is a file in some format; the register does not read it.
+// doc is a Word file of one line, its symbol.
 func doc(symbol uhri.Symbol) replica.Published {
-	return replica.Published{Symbol: symbol, Lang: uhri.English, Format: "pdf", Data: []byte("%PDF-1.4 " + symbol)}
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	w, err := z.Create("word/document.xml")
+	if err != nil {
+		panic(err)
+	}
+	fmt.Fprintf(w, `<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:p><w:r><w:t>%s</w:t></w:r></w:p></w:body></w:document>`, symbol)
+	if err := z.Close(); err != nil {
+		panic(err)
+	}
+	return replica.Published{Symbol: symbol, Lang: uhri.English, Format: "docx", Data: b.Bytes()}
 }
 
 const a, b = uhri.Symbol("DEMO/CAT/C/XAA/CO/1"), uhri.Symbol("DEMO/CAT/C/XAB/CO/1")
@@ -106,7 +120,7 @@ func TestWhatIsKnownIsNotAskedForAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{string(a) + " = " + string(a) + "@en", string(a) + " = " + string(a) + "@en", string(a) + " = " + string(a) + "/Corr.1@en", string(b) + ": the server has no such document"}
+	want := []string{string(a) + " = " + string(a) + "@en", string(a) + " = " + string(a) + "@en", string(a) + " = " + string(a) + "/Corr.1@en", string(b) + ": the server has no such document; it is asked for again from 2026-06-15"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("first run (-want +got):\n%s", diff)
 	}
@@ -123,6 +137,33 @@ func TestWhatIsKnownIsNotAskedForAgain(t *testing.T) {
 		if diff := cmp.Diff(x.want, register.Open(cursor, r.o).Due()); diff != "" {
 			t.Errorf("due after %s (-want +got):\n%s", x.after, diff)
 		}
+	}
+}
+
+// TestCorrections: the next corrigendum and revision are looked for when a document is asked for again, at 30 and 90 days, and in
+// between nobody is asked.
+func TestCorrections(t *testing.T) {
+	o := replica.SymbolOptions{Documents: []replica.Published{doc(a)}}
+	r := newRig(t, o)
+	_, cursor, err := r.gather(t, nil, a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := replica.Symbols(replica.SymbolOptions{Documents: []replica.Published{doc(a), doc(a + "/Corr.1"), doc(a + "/Rev.1")}})
+	r.serve(server)
+	r.now, r.asked = r.now.AddDate(0, 0, 29), 0
+	if got, _, err := r.gather(t, cursor, a); err != nil || len(got) != 1 || r.asked > 0 {
+		t.Errorf("after 29 days: %v, asked %d times, %v", got, r.asked, err)
+	}
+	r.now = r.now.AddDate(0, 0, 1)
+	want := []string{string(a) + " = " + string(a) + "@en", string(a) + " = " + string(a) + "/Corr.1@en", string(a) + " = " + string(a) + "/Rev.1@en"}
+	got, cursor, err := r.gather(t, cursor, a)
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Errorf("after 30 days: %v (-want +got):\n%s", err, diff)
+	}
+	r.now, r.asked = r.now.AddDate(0, 0, 1), 0
+	if got, _, err := r.gather(t, cursor, a); err != nil || len(got) != 3 || r.asked > 0 {
+		t.Errorf("a day later: %v, asked %d times, %v", got, r.asked, err)
 	}
 }
 
@@ -210,7 +251,7 @@ func TestLimit(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if n != 1 || !reg.RanOut() || !reg.Knows(a) || reg.Knows(b) {
+	if n != 1 || reg.Waiting() != 1 || !reg.RanOut() || !reg.Knows(a) || reg.Knows(b) {
 		t.Errorf("%d items, ran out %v, knows %v and %v", n, reg.RanOut(), reg.Knows(a), reg.Knows(b))
 	}
 	if err := reg.Gather(t.Context(), a, time.Time{}, func(crawler.Item, error) bool { return false }); !errors.Is(err, register.ErrStopped) {

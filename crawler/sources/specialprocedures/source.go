@@ -102,7 +102,7 @@ func (s *Source) Harvest(ctx context.Context, since crawler.Cursor, yield func(c
 		err = register.Refusal(err)
 	}
 	cursor, cerr := reg.Cursor()
-	return crawler.Sweep{Cursor: cursor, Bytes: reg.Bytes()}, cmp.Or(err, cerr)
+	return crawler.Sweep{Cursor: cursor, Bytes: reg.Bytes(), Waiting: reg.Waiting()}, cmp.Or(err, cerr)
 }
 
 func (s *Source) harvest(ctx context.Context, reg *register.Register, yield func(crawler.Item, error) bool) error {

@@ -95,7 +95,7 @@ func (f *files) file(ctx context.Context, symbol uhri.Symbol, to link) (file doc
 		return file, fmt.Sprintf("the %s file cannot be read: %s", to.format, uhri.Message(err)), nil
 	case got == extract.HTML && doc.Symbol() == "" && numbered(doc) < 3: // a page that regrets, or asks to wait
 		return file, fmt.Sprintf("a web page came in place of the %s file", to.format), nil
-	case another(symbol, doc.Symbol()):
+	case documents.Another(symbol, doc.Symbol()):
 		return file, fmt.Sprintf("the %s file is %s", to.format, doc.Symbol()), nil
 	case doc.Lang != "" && doc.Lang != to.lang:
 		return file, fmt.Sprintf("the %s file is in %s", to.format, doc.Lang), nil
@@ -112,15 +112,6 @@ func numbered(doc *extract.Document) (n int) {
 		}
 	}
 	return n
-}
-
-// another reports whether a cover's symbol is another document's. Spellings of one symbol differ, States and bodies do not.
-func another(want, cover uhri.Symbol) bool {
-	wantBody, ok1 := want.Body()
-	coverBody, ok2 := cover.Body()
-	wantState, ok3 := want.Country()
-	coverState, ok4 := cover.Country()
-	return ok1 && ok2 && wantBody != coverBody || ok3 && ok4 && wantState != coverState || ok1 && cover != "" && followUp(cover)
 }
 
 func (f *files) downloadPage(symbol uhri.Symbol) string {
@@ -176,7 +167,7 @@ func (f *files) read(ctx context.Context, symbol uhri.Symbol) ([]link, error) {
 		if noFiles.MatchString(p.Text()) {
 			return nil, uhri.Errorf(uhri.NotFound, "fetch", "neither documents.un.org nor the database has a file of it")
 		}
-		return nil, shape(p, "the page of %s has neither links to files (%s) nor the note that there are none", symbol, f.o.Select.Files)
+		return nil, f.shape(p, "select.files", "the page of %s has neither links to files (%s) nor the note that there are none", symbol, f.o.Select.Files)
 	}
 	return out, nil
 }

@@ -73,13 +73,15 @@ func (s *session) ask(address string, fields url.Values) (*page, error) {
 	return &page{doc, address}, nil
 }
 
-// shape is a page that is not what it should be: the site has changed, or the session ended.
-func shape(p *page, format string, args ...any) error {
+// shape is a page that is not what it should be: the site has changed, or the session ended. setting is the one to adjust when only the
+// page's looks have changed.
+func (s *Source) shape(p *page, setting, format string, args ...any) error {
 	said := strings.Join(strings.Fields(p.Find("title").First().Text()), " ")
 	if said != "" {
 		said = fmt.Sprintf(" (the page calls itself %q)", said)
 	}
-	return uhri.Errorf(uhri.Unavailable, "treatybodies", "the page has changed: %s%s; see %s", fmt.Sprintf(format, args...), said, p.address)
+	return uhri.Errorf(uhri.Unavailable, "treatybodies", "the page has changed: %s%s; look at %s, and where only its looks have changed set sources.%s.%s",
+		fmt.Sprintf(format, args...), said, p.address, s.o.Name, setting)
 }
 
 // address makes the address of a page of the database.
@@ -136,9 +138,9 @@ func (m menu) settle(c *Committee) (reason string) {
 	c.TypeID = cmp.Or(m.find(c.Types), c.TypeID)
 	switch {
 	case c.TreatyID == 0:
-		return fmt.Sprintf("the database lists no treaty called %s, and no number of it is configured", strings.Join(c.Labels, " or "))
+		return fmt.Sprintf("the database lists no treaty called %s, and no number of it is configured: set labels or treaty_id of %s in sources.treatybodies.committees", strings.Join(c.Labels, " or "), c.Code)
 	case c.TypeID == 0:
-		return fmt.Sprintf("the database lists no type of document called %s, and no number of it is configured", strings.Join(c.Types, " or "))
+		return fmt.Sprintf("the database lists no type of document called %s, and no number of it is configured: set types or type_id of %s in sources.treatybodies.committees", strings.Join(c.Types, " or "), c.Code)
 	}
 	return ""
 }
@@ -216,13 +218,13 @@ func (s *Source) pages(ctx context.Context, c Committee, reg *register.Register,
 		case info.pages > 0 && n >= info.pages, info.pages == 0 && !info.more:
 			if info.items > 0 && found.lines != info.items {
 				// Rows may have come while it was read; then it is read again.
-				return nil, fmt.Errorf("%w: %w", errSession, shape(p, "the list of %s says it has %d items, and its %d pages have %d rows", c.Code, info.items, n, found.lines))
+				return nil, fmt.Errorf("%w: %w", errSession, s.shape(p, "select.pager", "the list of %s says it has %d items, and its %d pages have %d rows", c.Code, info.items, n, found.lines))
 			}
 			return found.rows, nil
 		case !full && known >= s.o.KnownPages:
 			return found.rows, nil
 		case n >= s.o.MaxPages:
-			return nil, shape(p, "the list of %s goes on after %d pages", c.Code, n)
+			return nil, s.shape(p, "max_pages", "the list of %s goes on after %d pages", c.Code, n)
 		}
 		if p, err = visit.ask(address, s.next(p)); err != nil {
 			if uhri.KindOf(err) == uhri.Unavailable {
@@ -289,11 +291,11 @@ var (
 func (s *Source) read(p *page, c Committee) ([]line, info, error) {
 	var i info
 	if p.Find(s.o.Select.Form).Length() == 0 {
-		return nil, i, shape(p, "the list of %s has no form with a __VIEWSTATE", c.Code)
+		return nil, i, s.shape(p, "select.form", "the list of %s has no form with a __VIEWSTATE", c.Code)
 	}
 	grid := p.Find(s.o.Select.Grid).First()
 	if grid.Length() == 0 {
-		return nil, i, shape(p, "the list of %s has no table %s", c.Code, s.o.Select.Grid)
+		return nil, i, s.shape(p, "select.grid", "the list of %s has no table %s", c.Code, s.o.Select.Grid)
 	}
 	pager := p.Find(s.o.Select.Pager).Text()
 	if m := counted.FindStringSubmatch(strings.Join(strings.Fields(pager), " ")); m != nil {
@@ -308,7 +310,7 @@ func (s *Source) read(p *page, c Committee) ([]line, info, error) {
 		out = append(out, s.line(tr, columns, c))
 	})
 	if len(out) == 0 && !i.none {
-		return nil, i, shape(p, "the table of %s has no rows %s and does not say that it is empty", c.Code, s.o.Select.Rows)
+		return nil, i, s.shape(p, "select.rows", "the table of %s has no rows %s and does not say that it is empty", c.Code, s.o.Select.Rows)
 	}
 	return out, i, nil
 }
@@ -423,7 +425,7 @@ func (s *Source) check(p *page, c Committee, rows []line, i info, reg *register.
 		case len(r.wanted) > 0:
 			wanted++
 		case len(r.written) == 0:
-			return shape(p, "a row of the list of %s has neither a column called symbol nor a link %s", c.Code, s.o.Select.Symbol)
+			return s.shape(p, "select.symbol", "a row of the list of %s has neither a column called symbol nor a link %s", c.Code, s.o.Select.Symbol)
 		default:
 			if symbol, err := uhri.ParseSymbol(r.written[0]); err == nil && !followUp(symbol) {
 				others = append(others, string(symbol))
@@ -432,14 +434,14 @@ func (s *Source) check(p *page, c Committee, rows []line, i info, reg *register.
 	}
 	switch {
 	case len(others) > wanted:
-		return shape(p, "the list of %s for type %d holds %s and hardly anything that looks like %s: the number means another type of document now", c.Code, c.TypeID, others[0], c.Wanted)
+		return s.shape(p, "committees: type_id of "+c.Code, "the list of %s for type %d holds %s and hardly anything that looks like %s: the number means another type of document now", c.Code, c.TypeID, others[0], c.Wanted)
 	case len(rows) == 0 && reg.Mark("had:"+c.Code) != "":
-		return shape(p, "the list of %s is empty, and was not before", c.Code)
+		return s.shape(p, "select.rows", "the list of %s is empty, and was not before", c.Code)
 	case wanted > 0:
 		reg.Remember("had:"+c.Code, "yes")
 	}
 	if len(rows) > 0 && i.pages == 0 && i.current == 0 && len(rows) >= 10 {
-		return shape(p, "the list of %s fills a page and has no pager %s, so what follows could not be read", c.Code, s.o.Select.Pager)
+		return s.shape(p, "select.pager", "the list of %s fills a page and has no pager %s, so what follows could not be read", c.Code, s.o.Select.Pager)
 	}
 	return nil
 }

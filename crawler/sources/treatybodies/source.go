@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -93,6 +94,40 @@ func DefaultSelectors() Selectors {
 	}
 }
 
+// or fills what is empty from others.
+func (s Selectors) or(others Selectors) Selectors {
+	return Selectors{
+		Form: cmp.Or(s.Form, others.Form), Grid: cmp.Or(s.Grid, others.Grid), Rows: cmp.Or(s.Rows, others.Rows), Pager: cmp.Or(s.Pager, others.Pager),
+		Current: cmp.Or(s.Current, others.Current), Options: cmp.Or(s.Options, others.Options), Symbol: cmp.Or(s.Symbol, others.Symbol), Files: cmp.Or(s.Files, others.Files),
+	}
+}
+
+// complete fills what an operator left empty from the default of the same code. Errors: Invalid, for a list of which too little is said.
+func complete(lists []Committee) ([]Committee, error) {
+	defaults := DefaultCommittees()
+	if lists == nil {
+		return defaults, nil
+	}
+	out := slices.Clone(lists)
+	for i := range out {
+		c := &out[i]
+		if j := slices.IndexFunc(defaults, func(d Committee) bool { return d.Code == c.Code }); j >= 0 {
+			d := defaults[j]
+			c.TreatyID, c.TypeID, c.Wanted = cmp.Or(c.TreatyID, d.TreatyID), cmp.Or(c.TypeID, d.TypeID), cmp.Or(c.Wanted, d.Wanted)
+			if len(c.Labels) == 0 {
+				c.Labels = d.Labels
+			}
+			if len(c.Types) == 0 {
+				c.Types = d.Types
+			}
+		}
+		if c.Code == "" || len(c.Labels) == 0 && c.TreatyID == 0 || len(c.Types) == 0 && c.TypeID == 0 || c.Wanted == nil {
+			return nil, uhri.Errorf(uhri.Invalid, "treatybodies.New", "committees[%d] %q: name its code, labels or treaty_id, types or type_id, and what its symbols look like (wanted)", i, c.Code)
+		}
+	}
+	return out, nil
+}
+
 // Options of a Source. Client, Fetcher, Library and Reader are required.
 type Options struct {
 	Name       string // "" = "treatybodies"
@@ -103,8 +138,8 @@ type Options struct {
 	Address    string           // of the database; "" = DefaultAddress
 	Folder     string           // path of its pages; "" = DefaultFolder
 	Grid       string           // name of the grid's control; "" = DefaultGrid
-	Select     *Selectors       // nil = DefaultSelectors
-	Committees []Committee      // nil = DefaultCommittees
+	Select     *Selectors       // what is empty is as DefaultSelectors has it
+	Committees []Committee      // nil = DefaultCommittees; what is empty is as they have it under the same code
 	Only       []uhri.Symbol    // if any: these documents and no list
 	Langs      []uhri.Lang      // nil = English
 	Formats    []extract.Format // of files of the database, in order of preference; nil = docx, pdf, html, doc
@@ -133,13 +168,15 @@ func New(o Options) (*Source, error) {
 	o.KnownPages = cmp.Or(o.KnownPages, DefaultKnownPages)
 	o.SweepEvery = cmp.Or(o.SweepEvery, DefaultSweepEvery)
 	o.MaxPages = cmp.Or(o.MaxPages, DefaultMaxPages)
-	if o.Committees == nil {
-		o.Committees = DefaultCommittees()
+	var err error
+	if o.Committees, err = complete(o.Committees); err != nil {
+		return nil, err
 	}
-	if o.Select == nil {
-		s := DefaultSelectors()
-		o.Select = &s
+	selectors := DefaultSelectors()
+	if o.Select != nil {
+		selectors = o.Select.or(selectors)
 	}
+	o.Select = &selectors
 	if o.Formats == nil {
 		o.Formats = []extract.Format{extract.DOCX, extract.PDF, extract.HTML, extract.DOC}
 	}
@@ -174,7 +211,7 @@ func (s *Source) Harvest(ctx context.Context, since crawler.Cursor, yield func(c
 		err = register.Refusal(err)
 	}
 	cursor, cerr := reg.Cursor()
-	return crawler.Sweep{Cursor: cursor, Bytes: reg.Bytes()}, cmp.Or(err, cerr)
+	return crawler.Sweep{Cursor: cursor, Bytes: reg.Bytes(), Waiting: reg.Waiting()}, cmp.Or(err, cerr)
 }
 
 func (s *Source) harvest(ctx context.Context, reg *register.Register, yield func(crawler.Item, error) bool) error {
@@ -203,6 +240,9 @@ func (s *Source) harvest(ctx context.Context, reg *register.Register, yield func
 		}
 		for i, d := range rows {
 			crawler.Report(ctx, crawler.Progress{Bytes: reg.Bytes(), Note: fmt.Sprintf("%s: document %d of %d", c.Code, i+1, len(rows))})
+			if met[d.symbol] {
+				continue // two lists have it
+			}
 			met[d.symbol] = true
 			if err := reg.Gather(ctx, d.symbol, d.published, yield, d.corrections...); err != nil {
 				return err
