@@ -1,6 +1,9 @@
 package uhri
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Seq numbers the store's promoted states; it only grows.
 type Seq int64
@@ -92,7 +95,24 @@ type Run struct {
 	Bytes       int64 `json:"bytes,omitzero"`
 	TotalBytes  int64 `json:"total_bytes,omitzero"` // 0 = unknown
 	Reprocessed int   `json:"reprocessed,omitzero"`
+
+	// Documents is what a run of a source of documents did with them; nil for an export, whose items are records.
+	Documents *DocumentCounts `json:"documents,omitzero"`
 }
+
+// DocumentCounts are the documents of one run. A document is many passages, which the other counts of a Run are of.
+// Seen = Fetched + Unchanged + Failed.
+type DocumentCounts struct {
+	Seen      int `json:"seen" doc:"documents the run met"`
+	Fetched   int `json:"fetched" doc:"of these, new or changed ones"`
+	Unchanged int `json:"unchanged" doc:"of these, what is held already"`
+	Failed    int `json:"failed" doc:"of these, not to be had or not readable"`
+	Waiting   int `json:"waiting,omitzero" doc:"found, and left for the next run because this one had asked for enough"`
+}
+
+// SourceOfDocuments reports whether a source's items are documents. Names of exports, whose items are records, end in a language:
+// "uhri/en".
+func SourceOfDocuments(source string) bool { return !strings.Contains(source, "/") }
 
 // SourceStatus is what is known of one source.
 type SourceStatus struct {
@@ -103,8 +123,41 @@ type SourceStatus struct {
 	LastSuccess time.Time `json:"last_success,omitzero"`
 	NextRun     time.Time `json:"next_run,omitzero"`
 	Last        *Run      `json:"last_run,omitzero"`
-	Records     int       `json:"records"`
-	Politeness  string    `json:"politeness,omitzero"`
+	Records     int       `json:"records" doc:"passages held"`
+	Documents   int       `json:"documents,omitzero" doc:"documents they are from, for sources of documents"`
+
+	// How the publisher is asked, as it is now.
+	Politeness   string      `json:"politeness,omitzero" doc:"what every server is asked by, in a sentence"`
+	UserAgent    string      `json:"user_agent,omitzero" doc:"how we present ourselves to servers"`
+	Hosts        []HostAsked `json:"hosts,omitzero" doc:"servers asked for this source since the program began"`
+	BlockedUntil time.Time   `json:"blocked_until,omitzero" doc:"after a refusal nothing is asked for before"`
+
+	Review *NeedsReview `json:"needs_review,omitzero" doc:"what a person should look at, in the published snapshot"`
+}
+
+// HostAsked is how one server is asked.
+type HostAsked struct {
+	Host       string    `json:"host"`
+	Delay      string    `json:"delay" doc:"between requests, the longer of ours and the one its robots.txt asks for"`
+	Robots     string    `json:"robots" doc:"what is known of its robots.txt"`
+	Requests   int       `json:"requests" doc:"made since the program began"`
+	Last       time.Time `json:"last,omitzero" doc:"the last of them"`
+	WaitsUntil time.Time `json:"waits_until,omitzero" doc:"it asked for patience until then"`
+	WaitsFor   string    `json:"waits_for,omitzero" doc:"why"`
+}
+
+// NeedsReview lists the documents with passages a person should look at.
+type NeedsReview struct {
+	Documents int                `json:"documents" doc:"documents with such passages"`
+	Passages  int                `json:"passages" doc:"such passages, those without a symbol among them"`
+	List      []ReviewedDocument `json:"list,omitzero" doc:"the newest of the documents"`
+}
+
+// ReviewedDocument is one of them.
+type ReviewedDocument struct {
+	Symbol   Symbol   `json:"symbol"`
+	Passages int      `json:"passages" doc:"to be looked at"`
+	Why      []string `json:"why" doc:"the reasons, the commonest first"`
 }
 
 // Rejection is an item that could not be understood; it stays in the ledger with its reason.
@@ -113,4 +166,6 @@ type Rejection struct {
 	Source string `json:"source"`
 	Key    string `json:"key"`
 	Reason string `json:"reason"`
+
+	At time.Time `json:"at,omitzero"` // when that run ended; zero while it runs
 }

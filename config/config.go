@@ -17,7 +17,6 @@ import (
 	"time"
 
 	"github.com/goccy/go-yaml"
-	"github.com/robfig/cron/v3"
 )
 
 // Config is everything an operator may set. Default documents each value.
@@ -64,33 +63,6 @@ type Fetch struct {
 	MaxShrink   float64  `yaml:"max_shrink"`   // share of records a sweep may lose before it is quarantined
 }
 
-// Sources are the publishers.
-type Sources struct {
-	UHRI              UHRI      `yaml:"uhri"`
-	UPR               UPR       `yaml:"upr"`
-	TreatyBodies      Documents `yaml:"treatybodies"`
-	SpecialProcedures Documents `yaml:"specialprocedures"`
-}
-
-// UHRI is the bulk export of the Universal Human Rights Index.
-type UHRI struct {
-	Addresses []string `yaml:"addresses"` // tried in order; {lang} stands for the language
-	Languages []string `yaml:"languages"` // beside en; used once a contact is set
-	Schedule  string   `yaml:"schedule"`  // cron, UTC
-}
-
-// UPR is the Working Group's own reports.
-type UPR struct {
-	Documents `yaml:",inline"`
-	Symbols   []string `yaml:"symbols"` // reports to fetch beside those UHRI names
-}
-
-// Documents are a publisher of documents.
-type Documents struct {
-	Address  string `yaml:"address"`  // where documents or lists are asked for
-	Schedule string `yaml:"schedule"` // cron, UTC; empty = disabled
-}
-
 // Default is the configuration of a service nobody configured: polite, and only the English export.
 func Default() Config {
 	return Config{
@@ -119,8 +91,8 @@ func Default() Config {
 				Schedule:  "17 3 * * *",
 			},
 			UPR:               UPR{Documents: Documents{Address: "https://documents.un.org", Schedule: "41 4 * * 1"}},
-			TreatyBodies:      Documents{Address: "https://tbinternet.ohchr.org", Schedule: "23 4 * * 2"},
-			SpecialProcedures: Documents{Address: "https://digitallibrary.un.org", Schedule: "11 4 * * 3"},
+			TreatyBodies:      TreatyBodies{Documents: Documents{Address: "https://tbinternet.ohchr.org", Schedule: "23 4 * * 2"}, Languages: []string{"en"}},
+			SpecialProcedures: SpecialProcedures{Documents: Documents{Address: "https://digitallibrary.un.org", Schedule: "11 4 * * 3"}, Languages: []string{"en"}},
 		},
 		WithdrawnTextAfter: Delay{After: 30 * 24 * time.Hour},
 		Rights: "Texts © their publishers; UN documents are linked by their symbol. This is not an official product of the United Nations. " +
@@ -283,50 +255,18 @@ func (c Config) Validate() error {
 	if c.Fetch.Jitter < 0 {
 		bad("fetch.jitter", "must not be negative")
 	}
+	if c.Fetch.BlockedWait < Duration(time.Hour) && c.Fetch.BlockedWait != 0 {
+		bad("fetch.blocked_wait", "must be an hour or longer: asking a publisher that refuses us again and again makes it worse")
+	}
 	if c.Publish.Parts < 0 || c.Publish.Parts > 16 {
 		bad("publish.parts", "must be between 0 and 16")
 	}
 	if c.Fetch.MaxShrink <= 0 || c.Fetch.MaxShrink > 1 {
 		bad("fetch.max_shrink", "is a share between 0 and 1, such as 0.05")
 	}
-	if len(c.Sources.UHRI.Addresses) == 0 {
-		bad("sources.uhri.addresses", "name at least one")
-	}
-	for i, a := range c.Sources.UHRI.Addresses {
-		address(bad, fmt.Sprintf("sources.uhri.addresses[%d]", i), strings.ReplaceAll(a, "{lang}", "en"))
-	}
-	for i, l := range c.Sources.UHRI.Languages {
-		if !strings.Contains(" fr es ru ar zh ", " "+l+" ") {
-			bad(fmt.Sprintf("sources.uhri.languages[%d]", i), "%q is not one of fr, es, ru, ar, zh", l)
-		}
-	}
-	schedule(bad, "sources.uhri.schedule", c.Sources.UHRI.Schedule)
-	for _, s := range []struct {
-		key string
-		d   Documents
-	}{{"upr", c.Sources.UPR.Documents}, {"treatybodies", c.Sources.TreatyBodies}, {"specialprocedures", c.Sources.SpecialProcedures}} {
-		address(bad, "sources."+s.key+".address", s.d.Address)
-		schedule(bad, "sources."+s.key+".schedule", s.d.Schedule)
-	}
+	c.Sources.validate(bad)
 	sort.Slice(faults, func(i, j int) bool { return faults[i].Error() < faults[j].Error() })
 	return errors.Join(faults...)
-}
-
-func address(bad func(string, string, ...any), key, s string) {
-	if u, err := url.Parse(s); err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
-		bad(key, "%q is not an http(s) address", s)
-	}
-}
-
-func schedule(bad func(string, string, ...any), key, s string) {
-	if s == "" {
-		return
-	}
-	if strings.Contains(s, "TZ=") {
-		bad(key, "schedules are in UTC; leave the zone out")
-	} else if _, err := cron.ParseStandard(s); err != nil {
-		bad(key, "%q is not a cron schedule such as \"17 3 * * *\"", s)
-	}
 }
 
 // Redacted is the configuration as YAML for logs and bug reports. Addresses lose user names and passwords.
@@ -342,7 +282,7 @@ func (c Config) Redacted() string {
 	for i, a := range c.Sources.UHRI.Addresses {
 		c.Sources.UHRI.Addresses[i] = hide(a)
 	}
-	for _, d := range []*Documents{&c.Sources.UPR.Documents, &c.Sources.TreatyBodies, &c.Sources.SpecialProcedures} {
+	for _, d := range []*Documents{&c.Sources.UPR.Documents, &c.Sources.TreatyBodies.Documents, &c.Sources.SpecialProcedures.Documents} {
 		d.Address = hide(d.Address)
 	}
 	b, err := yaml.Marshal(c)

@@ -46,6 +46,7 @@ func TestEnvironmentWins(t *testing.T) {
 	c, err := Load("testdata/full.good.yaml", []string{
 		"UHRI_SERVER_LISTEN=:9", "UHRI_SOURCES_UHRI_LANGUAGES=es, ru", "UHRI_PUBLISH_EVERY=2m",
 		"UHRI_WITHDRAWN_TEXT_AFTER=48h", "UHRI_SOURCES_UPR_SYMBOLS=A/HRC/1/2", "UHRI_FETCH_MAX_SHRINK=0.1", "HOME=/x",
+		"UHRI_SOURCES_TREATYBODIES_SELECT_GRID=table.list", "UHRI_SOURCES_TREATYBODIES_DOCUMENTS_PER_RUN=7",
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -57,6 +58,11 @@ func TestEnvironmentWins(t *testing.T) {
 	if d := cmp.Diff([]string{"es", "ru"}, c.Sources.UHRI.Languages); d != "" {
 		t.Error(d)
 	}
+	want := TreatyBodies{Documents: Documents{Address: "https://tbinternet.ohchr.org", Schedule: "23 4 * * *"}, Select: Selectors{Grid: "table.list", Rows: "tr.row, tr.other-row"},
+		Committees: []Committee{{Code: "CEDAW"}, {Code: "SPT", Types: []string{"Visit reports"}, TypeID: 19}}, Languages: []string{"en", "fr"}, SweepEvery: 7 * day, PerRun: 7}
+	if d := cmp.Diff(want, c.Sources.TreatyBodies); d != "" {
+		t.Errorf("treaty bodies (-want +got):\n%s", d)
+	}
 	if d := cmp.Diff([]string{"A/HRC/1/2"}, c.Sources.UPR.Symbols); d != "" {
 		t.Error(d)
 	}
@@ -65,6 +71,12 @@ func TestEnvironmentWins(t *testing.T) {
 func TestUnknownEnvironmentIsRefused(t *testing.T) {
 	if _, err := Load("", []string{"UHRI_LISTENN=:9"}); err == nil || !strings.Contains(err.Error(), "UHRI_LISTENN") {
 		t.Fatalf("got %v, want a fault naming UHRI_LISTENN", err)
+	}
+}
+
+func TestListsOfListsComeFromTheFile(t *testing.T) {
+	if _, err := Load("", []string{"UHRI_SOURCES_TREATYBODIES_COMMITTEES=CEDAW"}); err == nil || !strings.Contains(err.Error(), "cannot be set from the environment") {
+		t.Fatalf("got %v", err)
 	}
 }
 

@@ -146,7 +146,7 @@ func (r *Runner) harvest(parent context.Context, st Staging, src Source, process
 		}
 		return send()
 	}
-	sweep, err := src.Harvest(withReports(ctx, meter.report), st.Since(), yield)
+	sweep, err := src.Harvest(withReports(For(ctx, src.Name()), meter.report), st.Since(), yield)
 	// What was harvested before a failure is staged all the same: the next run need not fetch it again.
 	send()
 	close(work)

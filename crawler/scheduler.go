@@ -32,11 +32,14 @@ type Job struct {
 	Name       string // of the source; empty = Source.Name()
 	Source     Source // may be nil when Disabled
 	Process    Process
-	Schedule   string        // cron expression, read in UTC: "30 4 * * *", "@daily", "@every 6h"
-	Disabled   string        // why it does not run; empty = it runs
-	After      string        // the job that goes first: this one waits for its first success, and lets it pass when both are due
-	Group      string        // jobs of one group never run at the same time: those that ask the same host
-	Politeness string        // for the status page: "one request every 10 seconds"
+	Schedule   string // cron expression, read in UTC: "30 4 * * *", "@daily", "@every 6h"
+	Disabled   string // why it does not run; empty = it runs
+	After      string // the job that goes first: this one waits for its first success, and lets it pass when both are due
+	Group      string // jobs of one group never run at the same time: those that ask the same host
+	Politeness string // for the status page: "one request every 10 seconds"
+	UserAgent  string // for the status page
+	// Asked lists the servers asked for a source, for the status page; nil = none.
+	Asked      func(source string) []uhri.HostAsked
 	StaleAfter time.Duration // age of the last success that is too old; 0 = twice the schedule's interval and an hour
 }
 
@@ -315,7 +318,10 @@ func (s *Scheduler) Statuses(ctx context.Context) ([]uhri.SourceStatus, error) {
 		if err != nil {
 			return nil, fmt.Errorf("status of %s: %w", p.Name, err)
 		}
-		st.Schedule, st.Politeness = p.Schedule, p.Politeness
+		st.Schedule, st.Politeness, st.UserAgent = p.Schedule, p.Politeness, p.UserAgent
+		if p.Asked != nil {
+			st.Hosts = p.Asked(p.Name)
+		}
 		if p.Disabled != "" {
 			if st.State != uhri.Running {
 				st.State, st.Reason = uhri.Disabled, p.Disabled
@@ -334,6 +340,9 @@ func (s *Scheduler) Statuses(ctx context.Context) ([]uhri.SourceStatus, error) {
 			st.NextRun = now
 		}
 		st.NextRun = st.NextRun.UTC()
+		if st.State == uhri.Blocked {
+			st.BlockedUntil = st.NextRun
+		}
 		if st.State == uhri.OK || st.State == uhri.Unchanged {
 			if age := now.Sub(st.LastSuccess); age > p.staleAfter(now) {
 				st.State, st.Reason = uhri.Stale, fmt.Sprintf("the last success is %s old", age.Round(time.Hour))

@@ -109,7 +109,21 @@ func TranslationOf(source string) (l uhri.Lang, authority string, ok bool) {
 	return l, source[:i+1] + string(uhri.English), true
 }
 
-type reportKey struct{}
+type (
+	reportKey struct{}
+	sourceKey struct{}
+)
+
+// SourceOf names the source a Harvest with this context is for; "" outside of one.
+func SourceOf(ctx context.Context) string {
+	name, _ := ctx.Value(sourceKey{}).(string)
+	return name
+}
+
+// For returns the context of a Harvest of source.
+func For(ctx context.Context, source string) context.Context {
+	return context.WithValue(ctx, sourceKey{}, source)
+}
 
 // Report tells how far a harvest is. Sources call it with what they know of bytes; the Runner counts the items.
 func Report(ctx context.Context, p Progress) {

@@ -20,6 +20,7 @@ type StatusPage struct {
 	Frame
 	Sources   []SourceView
 	Rejected  []RejectedView
+	Doubts    []DoubtView
 	Runs      []uhri.Run
 	Read      time.Time
 	Attention int
@@ -36,13 +37,24 @@ type SourceView struct {
 	now   time.Time
 }
 
-// RejectedView lists what one run could not understand.
+// RejectedView lists what one run could not understand; of a source of documents also what earlier runs met and nobody brought since.
 type RejectedView struct {
 	Run   uhri.Run
 	Name  string
 	Items []uhri.Rejection
 	More  int
 }
+
+// DoubtView lists the documents of a source a person should look at.
+type DoubtView struct {
+	*uhri.NeedsReview
+	Source string
+	Name   string
+	More   int // documents that are not listed
+}
+
+// URL is the page of a document.
+func (v DoubtView) URL(s uhri.Symbol) string { return documentURL(s) }
 
 func (u *UI) status(c echo.Context) error {
 	ctx := c.Request().Context()
@@ -74,12 +86,23 @@ func (u *UI) status(c echo.Context) error {
 		case uhri.Failed, uhri.Blocked, uhri.Quarantined, uhri.Stale:
 			p.Attention++
 		}
-		if s.Last != nil && s.Last.Rejected > 0 {
-			items, err := u.o.Sources.Rejections(ctx, s.Last.ID, shownRejections)
-			if err != nil {
-				return err
-			}
-			p.Rejected = append(p.Rejected, RejectedView{Run: *s.Last, Name: v.Name, Items: items, More: max(s.Last.Rejected-len(items), 0)})
+		if r := s.Review; r != nil {
+			p.Doubts = append(p.Doubts, DoubtView{r, s.Source, v.Name, r.Documents - len(r.List)})
+		}
+		if s.Last == nil {
+			continue
+		}
+		r := RejectedView{Run: *s.Last, Name: v.Name}
+		if s.Last.Documents != nil {
+			r.Items, err = u.o.Sources.Failing(ctx, s.Source, shownRejections)
+		} else if s.Last.Rejected > 0 {
+			r.Items, err = u.o.Sources.Rejections(ctx, s.Last.ID, shownRejections)
+		}
+		if err != nil {
+			return err
+		}
+		if r.More = max(s.Last.Rejected-len(r.Items), 0); len(r.Items) > 0 || r.More > 0 {
+			p.Rejected = append(p.Rejected, r)
 		}
 	}
 	p.None = len(p.Sources) == 0
@@ -150,6 +173,22 @@ func (v SourceView) Next() string {
 		return v.words.Text("status.unscheduled")
 	}
 	return v.words.Moment(v.NextRun)
+}
+
+// Advice says what an operator can do about a state; "" when there is nothing to be done.
+func (v SourceView) Advice() string {
+	switch v.SourceStatus.State {
+	case uhri.Blocked:
+		if v.BlockedUntil.IsZero() {
+			return v.words.Text("status.advice.blocked")
+		}
+		return v.words.Text("status.advice.blocked.until", v.words.Moment(v.BlockedUntil))
+	case uhri.Failed:
+		return v.words.Text("status.advice.failed")
+	case uhri.Quarantined:
+		return v.words.Text("status.advice.quarantined", v.Last.ID)
+	}
+	return ""
 }
 
 // Progress is how far a running harvest is.

@@ -38,6 +38,8 @@ type Sources interface {
 	Runs(ctx context.Context, limit int) ([]uhri.Run, error)
 	// Rejections returns items one run could not understand, in the order met.
 	Rejections(ctx context.Context, run int64, limit int) ([]uhri.Rejection, error)
+	// Failing returns the documents of a source that are not held although it met them: in its last run, then in earlier ones.
+	Failing(ctx context.Context, source string, limit int) ([]uhri.Rejection, error)
 }
 
 // History tells what happened to one record, oldest first.

@@ -29,7 +29,7 @@ func (p *program) demoJobs(ctx context.Context, f *folder) ([]crawler.Job, func(
 			server.Close()
 			return nil, nil, err
 		}
-		jobs = append(jobs, exportJob(d, lang, "@every 10m", client))
+		jobs = append(jobs, p.exportJob(d, lang, "@every 10m", client))
 	}
 	more, closeMore, err := p.demoDocuments(ctx, f, client)
 	if err != nil {

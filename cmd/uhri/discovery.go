@@ -3,26 +3,67 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"regexp"
+	"time"
 
 	"uhri"
+	"uhri/config"
 	"uhri/crawler"
+	"uhri/crawler/extract"
 	"uhri/crawler/fetch"
 	"uhri/crawler/replica"
 	"uhri/crawler/sources/specialprocedures"
 	"uhri/crawler/sources/treatybodies"
 )
 
-// treatyBodies is the source of concluding observations. address is the treaty body database's; only, if any, are all it harvests.
-func (d *desk) treatyBodies(client *fetch.Client, address string, only []uhri.Symbol) (crawler.Source, error) {
-	return treatybodies.New(treatybodies.Options{Client: client, Fetcher: d.fetcher, Library: d.library, Reader: d.reader, Address: address, Only: only})
+// treatyBodies is the source of concluding observations, as configured. only, if any, are all it harvests.
+func (d *desk) treatyBodies(client *fetch.Client, c config.TreatyBodies, only []uhri.Symbol) (crawler.Source, error) {
+	o := treatybodies.Options{Client: client, Fetcher: d.fetcher, Library: d.library, Reader: d.reader, Only: only,
+		Address: c.Address, Folder: c.Folder, Grid: c.Grid, KnownPages: c.KnownPages, SweepEvery: time.Duration(c.SweepEvery), MaxPages: c.MaxPages, Asks: c.PerRun,
+		Langs: languagesIn(c.Languages), Select: &treatybodies.Selectors{
+			Form: c.Select.Form, Grid: c.Select.Grid, Rows: c.Select.Rows, Pager: c.Select.Pager,
+			Current: c.Select.Current, Options: c.Select.Options, Symbol: c.Select.Symbol, Files: c.Select.Files}}
+	for _, f := range c.Formats {
+		o.Formats = append(o.Formats, extract.Format(f))
+	}
+	for _, l := range c.Committees {
+		one := treatybodies.Committee{Code: l.Code, Labels: l.Labels, TreatyID: l.TreatyID, Types: l.Types, TypeID: l.TypeID}
+		if l.Wanted != "" {
+			wanted, err := regexp.Compile(l.Wanted)
+			if err != nil {
+				return nil, uhri.Errorf(uhri.Invalid, "", "sources.treatybodies.committees: %v", err)
+			}
+			one.Wanted = wanted
+		}
+		o.Committees = append(o.Committees, one)
+	}
+	src, err := treatybodies.New(o)
+	if err != nil {
+		return nil, fmt.Errorf("sources.treatybodies: %w", err)
+	}
+	return src, nil
 }
 
-// specialProcedures is the source of reports on visits. address is the catalogue's; only, if any, are all it harvests.
-func (d *desk) specialProcedures(f *folder, client *fetch.Client, address string, only []uhri.Symbol) (crawler.Source, error) {
+// specialProcedures is the source of reports on visits, as configured. only, if any, are all it harvests.
+func (d *desk) specialProcedures(f *folder, client *fetch.Client, c config.SpecialProcedures, only []uhri.Symbol) (crawler.Source, error) {
 	visited := func(ctx context.Context) ([]uhri.Symbol, error) {
 		return f.symbols(ctx, uhri.MechanismSpecialProcedure)
 	}
-	return specialprocedures.New(specialprocedures.Options{Client: client, Fetcher: d.fetcher, Library: d.library, Address: address, Known: visited, Only: only})
+	src, err := specialprocedures.New(specialprocedures.Options{Client: client, Fetcher: d.fetcher, Library: d.library, Known: visited, Only: only,
+		Address: c.Address, Path: c.Path, Prefix: c.Prefix, Set: c.Set, Langs: languagesIn(c.Languages),
+		Window: time.Duration(c.Window), LookBack: time.Duration(c.LookBack), MaxPages: c.MaxPages, Asks: c.PerRun})
+	if err != nil {
+		return nil, fmt.Errorf("sources.specialprocedures: %w", err)
+	}
+	return src, nil
+}
+
+func languagesIn(all []string) (out []uhri.Lang) {
+	for _, l := range all {
+		out = append(out, uhri.Lang(l))
+	}
+	return out
 }
 
 // symbols lists the documents of a mechanism whose recommendations are in the store, whoever brought them.
@@ -68,11 +109,11 @@ func (p *program) demoDiscovery(ctx context.Context, f *folder, d *desk, client 
 	}
 	servers = append(servers, catalogue)
 	catalogue.Publish(replica.Catalogue(replica.CatalogueOptions{Cards: replica.Cards()}))
-	observations, err := d.treatyBodies(client, database.Address(), nil)
+	observations, err := d.treatyBodies(client, config.TreatyBodies{Documents: config.Documents{Address: database.Address()}}, nil)
 	if err != nil {
 		return nil, nil, err
 	}
-	visits, err := d.specialProcedures(f, client, catalogue.Address(), nil)
+	visits, err := d.specialProcedures(f, client, config.SpecialProcedures{Documents: config.Documents{Address: catalogue.Address()}}, nil)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -118,9 +118,9 @@ func (p *program) documentFeeds(name, from string, symbols []string, f *folder) 
 		var src crawler.Source
 		switch name {
 		case "treatybodies":
-			src, err = d.treatyBodies(client, p.cfg.Sources.TreatyBodies.Address, only)
+			src, err = d.treatyBodies(client, p.cfg.Sources.TreatyBodies, only)
 		case "specialprocedures":
-			src, err = d.specialProcedures(f, client, p.cfg.Sources.SpecialProcedures.Address, only)
+			src, err = d.specialProcedures(f, client, p.cfg.Sources.SpecialProcedures, only)
 		default:
 			src, err = p.upr(f, d, only)
 		}

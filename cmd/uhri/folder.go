@@ -140,14 +140,18 @@ func (f *folder) publish(ctx context.Context, force, purge bool) (snap index.Sna
 		return snap, false, err
 	}
 	// What is latest and what asks for the same depend on all records, so they are read twice.
-	latest, grouper := uhri.NewLatestReviews(), asks.New()
+	latest, grouper, doubts := uhri.NewLatestReviews(), asks.New(), newDoubts()
 	for r, err := range view.Records(ctx) {
 		if err != nil {
 			return snap, false, err
 		}
 		latest.Add(r)
 		grouper.Add(r)
+		doubts.add(r)
 		snap.Records++
+	}
+	for i := range snap.Sources {
+		snap.Sources[i].Review = doubts.of(snap.Sources[i].Source)
 	}
 	snap.NoReview = latest.Undetermined()
 	if err := f.engine.Publish(ctx, snap, marked(view.Records(ctx), latest, grouper.Groups())); err != nil {

@@ -50,11 +50,16 @@ func (p *program) harvest(ctx context.Context, name, from string, symbols []stri
 	for _, d := range feeds {
 		run, err := f.harvest(ctx, d)
 		p.tellRun(run)
+		if uhri.SourceOfDocuments(run.Source) {
+			err = errors.Join(err, f.tellRejections(ctx, run))
+		}
 		switch {
 		case run.State == uhri.Blocked:
-			err = exitCode{3, fmt.Errorf("%s: %w", run.Source, err)}
+			err = exitCode{3, fmt.Errorf("%s: %w; leave the publisher alone until %s, and ask it for access", run.Source, err, run.Finished.Add(p.blockedWait()).UTC().Format("2006-01-02 15:04 UTC"))}
 		case err != nil:
 			err = fmt.Errorf("%s: %w", d.source.Name(), err)
+		case len(symbols) > 0 && run.Rejected > 0:
+			err = fmt.Errorf("%s: not all of what was asked for could be used; the reasons stand above", run.Source)
 		case run.State == uhri.Quarantined:
 			err = exitCode{4, fmt.Errorf("%s: quarantined, nothing was published of it: %s; look at it and `uhri accept %d` if it is right", run.Source, run.Reason, run.ID)}
 		}
@@ -113,6 +118,12 @@ func (p *program) tellRun(r uhri.Run) {
 	if r.State != uhri.Unchanged && r.In > 0 {
 		fmt.Fprintf(p.out, ", %d in = %d new + %d changed + %d unchanged + %d rejected; %d withdrawn", r.In, r.New, r.Changed, r.Same, r.Rejected, r.Withdrawn)
 	}
+	if d := r.Documents; d != nil && d.Seen > 0 {
+		fmt.Fprintf(p.out, "; of %d documents %d fetched, %d unchanged, %d failed", d.Seen, d.Fetched, d.Unchanged, d.Failed)
+		if d.Waiting > 0 {
+			fmt.Fprintf(p.out, "; %d more wait for the next run", d.Waiting)
+		}
+	}
 	if r.Reason != "" {
 		fmt.Fprintf(p.out, " (%s)", r.Reason)
 	}
@@ -120,6 +131,21 @@ func (p *program) tellRun(r uhri.Run) {
 		fmt.Fprintf(p.out, ", %.1f s", r.Finished.Sub(r.Started).Seconds())
 	}
 	fmt.Fprintln(p.out)
+}
+
+// toldRejections is how many reasons a harvest prints; `uhri serve` shows the others on its status page.
+const toldRejections = 20
+
+// tellRejections prints which documents a run could not use, and why.
+func (f *folder) tellRejections(ctx context.Context, run uhri.Run) error {
+	list, err := f.store.Rejections(ctx, run.ID, toldRejections, 0)
+	for _, r := range list {
+		fmt.Fprintf(f.p.out, "  %s: %s\n", r.Key, r.Reason)
+	}
+	if more := run.Rejected - len(list); more > 0 && len(list) > 0 {
+		fmt.Fprintf(f.p.out, "  and %d more\n", more)
+	}
+	return err
 }
 
 func (f *folder) publishAndTell(ctx context.Context) error {

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -61,7 +63,7 @@ func (p *program) jobs(ctx context.Context, f *folder, demo bool) (jobs []crawle
 		if err != nil {
 			return nil, nil, err
 		}
-		j := exportJob(d, uhri.Lang(lang), u.Schedule, client)
+		j := p.exportJob(d, uhri.Lang(lang), u.Schedule, client)
 		if lang != "en" && p.cfg.Contact == "" {
 			j.Disabled = needContact
 		}
@@ -78,11 +80,11 @@ func (p *program) jobs(ctx context.Context, f *folder, demo bool) (jobs []crawle
 	if err != nil {
 		return nil, nil, errors.Join(err, d.Close())
 	}
-	observations, err := d.treatyBodies(client, p.cfg.Sources.TreatyBodies.Address, nil)
+	observations, err := d.treatyBodies(client, p.cfg.Sources.TreatyBodies, nil)
 	if err != nil {
 		return nil, nil, errors.Join(err, d.Close())
 	}
-	visits, err := d.specialProcedures(f, client, p.cfg.Sources.SpecialProcedures.Address, nil)
+	visits, err := d.specialProcedures(f, client, p.cfg.Sources.SpecialProcedures, nil)
 	if err != nil {
 		return nil, nil, errors.Join(err, d.Close())
 	}
@@ -95,14 +97,24 @@ func (p *program) jobs(ctx context.Context, f *folder, demo bool) (jobs []crawle
 
 // documentJob is a source of documents. They all ask documents.un.org, so one at a time.
 func (p *program) documentJob(d *desk, src crawler.Source, schedule, key string, client *fetch.Client) crawler.Job {
-	j := crawler.Job{Source: src, Process: d.process(src.Name()), Schedule: schedule, Group: "documents.un.org",
-		Politeness: strings.Join(append([]string{client.Politeness()}, d.extract.Missing()...), ". ")}
+	j := crawler.Job{Source: src, Process: d.process(src.Name()), Schedule: schedule, Group: "documents.un.org", UserAgent: client.UserAgent(), Asked: client.Asked,
+		Politeness: strings.Join(append([]string{p.politeness(client)}, d.extract.Missing()...), ". ")}
 	if schedule == "" {
 		j.Disabled = key + " is empty"
 	} else if p.cfg.Contact == "" {
 		j.Disabled = needContact
 	}
 	return j
+}
+
+// politeness says in a sentence how servers are asked.
+func (p *program) politeness(client *fetch.Client) string {
+	return fmt.Sprintf("%s; a server that asks for patience gets it; after a refusal it is left alone for %s", client.Politeness(), p.blockedWait())
+}
+
+// blockedWait is how long a publisher that refused us is left alone.
+func (p *program) blockedWait() time.Duration {
+	return cmp.Or(time.Duration(p.cfg.Fetch.BlockedWait), crawler.DefaultBlockedWait)
 }
 
 // closed logs what went wrong when something was closed that nobody waits for.
@@ -113,8 +125,8 @@ func (p *program) closed(err error) {
 }
 
 // exportJob is the export in one language. English goes first: the others add texts to its records.
-func exportJob(d feed, lang uhri.Lang, schedule string, client *fetch.Client) crawler.Job {
-	j := crawler.Job{Source: d.source, Process: d.process, Schedule: schedule, Group: "uhri", Politeness: client.Politeness()}
+func (p *program) exportJob(d feed, lang uhri.Lang, schedule string, client *fetch.Client) crawler.Job {
+	j := crawler.Job{Source: d.source, Process: d.process, Schedule: schedule, Group: "uhri", Politeness: p.politeness(client), UserAgent: client.UserAgent(), Asked: client.Asked}
 	if lang != uhri.English {
 		j.After = "uhri/en"
 	}

@@ -161,7 +161,7 @@ func (p *program) schedule(ctx context.Context, f *folder, web *web, publisher *
 	defer closeJobs()
 	o := crawler.SchedulerOptions{
 		Runner: &crawler.Runner{Store: f.store, Log: p.log}, Jobs: jobs, Log: p.log,
-		BlockedWait: time.Duration(p.cfg.Fetch.BlockedWait),
+		BlockedWait: p.blockedWait(),
 		Promoted:    func(context.Context, uhri.Run) { publisher.due() },
 	}
 	if o.Jitter = time.Duration(p.cfg.Fetch.Jitter); demo || o.Jitter == 0 {

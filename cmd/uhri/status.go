@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"slices"
 	"text/tabwriter"
 	"time"
 
@@ -68,6 +69,17 @@ func (f *folder) status(ctx context.Context) (folderStatus, error) {
 	if st.Sources, err = f.store.SourceStatuses(ctx); err != nil {
 		return st, err
 	}
+	if err := f.addReviews(ctx, st.Sources); err != nil {
+		return st, err
+	}
+	client := f.p.client(f.store.Kind() == store.Demonstration)
+	for i := range st.Sources {
+		s := &st.Sources[i]
+		s.Politeness, s.UserAgent = f.p.politeness(client), client.UserAgent()
+		if s.State == uhri.Blocked {
+			s.BlockedUntil = s.Last.Finished.Add(f.p.blockedWait())
+		}
+	}
 	if e, err := f.engine.Status(ctx); err == nil {
 		st.Published = &e.Current
 	} else if uhri.KindOf(err) != uhri.Unavailable {
@@ -79,6 +91,25 @@ func (f *folder) status(ctx context.Context) (folderStatus, error) {
 		st.Model = fmt.Sprintf("%s, trained on %d records, held-out micro-F1 %.3f", m.Version, m.Trained, m.Heldout.F1)
 	}
 	return st, nil
+}
+
+// addReviews tells of each source what it has to be looked at in the published snapshot.
+func (f *folder) addReviews(ctx context.Context, sources []uhri.SourceStatus) error {
+	e, err := f.engine.Status(ctx)
+	if err != nil {
+		if uhri.KindOf(err) == uhri.Unavailable {
+			return nil // nothing is published, so nothing can be looked at
+		}
+		return err
+	}
+	for i := range sources {
+		for _, s := range e.Current.Sources {
+			if s.Source == sources[i].Source {
+				sources[i].Review = s.Review
+			}
+		}
+	}
+	return nil
 }
 
 func (p *program) printStatus(st folderStatus) {
@@ -107,6 +138,27 @@ func (p *program) printStatus(st folderStatus) {
 		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%d\t%d\t%d\t%d\t%d\t%d\t%s\n", s.Source, s.State, s.Records, success, r.In, r.New, r.Changed, r.Same, r.Withdrawn, r.Rejected, s.Reason)
 	}
 	w.Flush()
+	documents := slices.DeleteFunc(slices.Clone(st.Sources), func(s uhri.SourceStatus) bool { return s.Last == nil || s.Last.Documents == nil })
+	if len(documents) > 0 {
+		fmt.Fprintln(p.out)
+		fmt.Fprintln(w, "documents\theld\tseen\tfetched\tunchanged\tfailed\twaiting\tto be looked at\t")
+		for _, s := range documents {
+			d, review := s.Last.Documents, 0
+			if s.Review != nil {
+				review = s.Review.Documents
+			}
+			fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t\n", s.Source, s.Documents, d.Seen, d.Fetched, d.Unchanged, d.Failed, d.Waiting, review)
+		}
+		w.Flush()
+	}
+	for _, s := range st.Sources {
+		if !s.BlockedUntil.IsZero() {
+			fmt.Fprintf(p.out, "\n%s is blocked by the publisher: %s. The service asks again from %s; ask the publisher for access, and leave it alone until then.\n", s.Source, s.Reason, s.BlockedUntil.UTC().Format("2006-01-02 15:04 UTC"))
+		}
+	}
+	if len(st.Sources) > 0 {
+		fmt.Fprintf(p.out, "\nservers    %s\n           User-Agent: %s\n", st.Sources[0].Politeness, st.Sources[0].UserAgent)
+	}
 }
 
 // probe asks the admin listener of this configuration for its life sign.

@@ -94,12 +94,20 @@ func (w *web) observe(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// SourceStatus implements api.Sources and ui.Sources: what the store remembers, with the schedule while one runs.
+// SourceStatus implements api.Sources and ui.Sources: what the store remembers, with the schedule while one runs, and what the
+// published snapshot has to be looked at.
 func (w *web) SourceStatus(ctx context.Context) ([]uhri.SourceStatus, error) {
+	var all []uhri.SourceStatus
+	var err error
 	if s := w.scheduler.Load(); s != nil {
-		return s.Statuses(ctx)
+		all, err = s.Statuses(ctx)
+	} else {
+		all, err = w.f.store.SourceStatuses(ctx)
 	}
-	return w.f.store.SourceStatuses(ctx)
+	if err == nil {
+		err = w.f.addReviews(ctx, all)
+	}
+	return all, err
 }
 
 // Runs implements ui.Sources.
@@ -110,6 +118,11 @@ func (w *web) Runs(ctx context.Context, limit int) ([]uhri.Run, error) {
 // Rejections implements ui.Sources.
 func (w *web) Rejections(ctx context.Context, run int64, limit int) ([]uhri.Rejection, error) {
 	return w.f.store.Rejections(ctx, run, limit, 0)
+}
+
+// Failing implements ui.Sources.
+func (w *web) Failing(ctx context.Context, source string, limit int) ([]uhri.Rejection, error) {
+	return w.f.store.Failing(ctx, source, limit)
 }
 
 // changeLog gives API and portal the store's log in their terms.

@@ -29,6 +29,15 @@ type robots struct {
 	until time.Time // they are good
 }
 
+// said puts the rules in words, for the status page.
+func (r *robots) said() string {
+	read := "read " + r.until.Add(-robotsAge).UTC().Format("2006-01-02 15:04") + " UTC"
+	if d := r.delay(); d > 0 {
+		return fmt.Sprintf("%s, asks for %s between requests", read, d)
+	}
+	return read + ", asks for no delay"
+}
+
 func (r *robots) delay() time.Duration { return min(r.group.CrawlDelay, maxDelay) }
 
 // Disallowed says that robots.txt asks us not to fetch an address.
@@ -46,7 +55,9 @@ func (c *Client) obey(req *http.Request, h *host) error {
 		switch {
 		case err == nil:
 			h.robots = &robots{group, time.Now().Add(robotsAge)}
+			h.told.rules(h.robots.said(), c.pause(h))
 		case h.robots == nil || req.Context().Err() != nil:
+			h.told.rules("cannot be had, so nothing is fetched", c.pause(h))
 			return err
 		default:
 			c.o.Log.Warn("robots.txt cannot be had; the rules known stay good for an hour", "host", req.URL.Host, "err", err)

@@ -63,6 +63,7 @@ type host struct {
 	turn   chan struct{} // held while a request to it is under way; guards the rest
 	next   time.Time     // no request before
 	robots *robots
+	told   told
 }
 
 // New returns a client.
@@ -111,7 +112,7 @@ func (c *Client) host(u *url.URL) *host {
 	key := u.Scheme + "://" + u.Host
 	h := c.hosts[key]
 	if h == nil {
-		h = &host{turn: make(chan struct{}, 1)}
+		h = &host{turn: make(chan struct{}, 1), told: told{host: u.Host, robots: "not read yet", delay: max(c.o.Delay, 0)}}
 		c.hosts[key] = h
 	}
 	return h
@@ -124,6 +125,7 @@ func (c *Client) host(u *url.URL) *host {
 // body of a redirect before it follows it, so a redirect to the same host does not wait for itself.)
 func (c *Client) RoundTrip(req *http.Request) (*http.Response, error) {
 	h := c.host(req.URL)
+	h.told.askedFor(crawler.SourceOf(req.Context()))
 	select {
 	case h.turn <- struct{}{}:
 	case <-req.Context().Done():
@@ -197,7 +199,10 @@ func (c *Client) patiently(req *http.Request, h *host) (*http.Response, error) {
 		}
 		res.Body.Close()
 		c.o.Log.Info("asked to wait", "host", req.URL.Host, "status", res.StatusCode, "wait", wait)
-		if err := sleep(req.Context(), wait); err != nil {
+		h.told.waits(time.Now().Add(wait), res.Status)
+		err = sleep(req.Context(), wait)
+		h.told.waits(time.Time{}, "")
+		if err != nil {
 			return nil, err
 		}
 		if req.GetBody != nil {
@@ -219,6 +224,7 @@ func (c *Client) ask(req *http.Request, h *host) (*http.Response, error) {
 	p.begin()
 	res, err := c.base.RoundTrip(req.WithContext(ctx))
 	h.next = time.Now().Add(c.pause(h))
+	h.told.asked(c.pause(h))
 	if err = p.end(err); err != nil {
 		cancel(nil)
 		return nil, err

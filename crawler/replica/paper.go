@@ -15,6 +15,7 @@ type paper struct {
 	symbol, date string
 	title        []string // lines of the cover below the date
 	first        int      // number of the first paragraph
+	skips        int      // a number that is left out, as happens in older web pages; 0 = none
 	lines        []line
 }
 

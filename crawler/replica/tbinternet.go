@@ -287,7 +287,9 @@ func (p paper) webPage() []byte {
 		case side:
 			write(true, "", l.text)
 		case paragraph:
-			n, letter = n+1, 0
+			if n, letter = n+1, 0; n == p.skips {
+				n++
+			}
 			write(false, fmt.Sprintf("%d.", n), l.text)
 		case lettered:
 			letter++
@@ -381,6 +383,21 @@ var Observations = sync.OnceValue(func() []Listed {
 	list := func(committee, state string, o observed, f []ListedFile) {
 		out = append(out, Listed{Committee: committee, Symbols: o.symbol, Title: o.title, State: state, Date: o.date, Files: f})
 	}
+	// What a committee says from a paragraph on; like is one with the same articles.
+	said := func(code, like string, from int) (out []clean.Passage) {
+		pairs := slices.DeleteFunc(slices.Clone(words().pairs), func(p pair) bool { _, ok := p.Articles[like]; return !ok })
+		for i, p := range pairs[:min(4, len(pairs))] {
+			articles := p.Articles[like]
+			if like != code {
+				articles = nil
+			}
+			concern := cmp.Or(p.EN.Concern, "The Committee notes that progress has been slow.")
+			for _, text := range []string{concern, p.EN.Ask} {
+				out = append(out, clean.Passage{Heading: p.EN.Heading + articlesOf(articles, uhri.English), Number: fmt.Sprint(from + 2*i), Body: strings.TrimSpace(text)})
+			}
+		}
+		return out
+	}
 	states := uhri.DemoCountries()
 	// Those of the newest session, which UHRI does not have yet.
 	for n, c := range append(slices.Clone(committees), struct{ code, series, long string }{"CED", "CED/C", ""}, struct{ code, series, long string }{"SPT", "CAT/OP", ""}) {
@@ -400,17 +417,7 @@ var Observations = sync.OnceValue(func() []Listed {
 			case "CED":
 				like = "CAT"
 			}
-			pairs := slices.DeleteFunc(slices.Clone(words().pairs), func(p pair) bool { _, ok := p.Articles[like]; return !ok })
-			for i, p := range pairs[:min(4, len(pairs))] {
-				articles := p.Articles[like]
-				if like != c.code {
-					articles = nil
-				}
-				concern := cmp.Or(p.EN.Concern, "The Committee notes that progress has been slow.")
-				for _, text := range []string{concern, p.EN.Ask} {
-					o.said = append(o.said, clean.Passage{Heading: p.EN.Heading + articlesOf(articles, uhri.English), Number: fmt.Sprint(o.from + 2*i), Body: strings.TrimSpace(text)})
-				}
-			}
+			o.said = said(c.code, like, o.from)
 			list(committee, s.Name, o, files(n+k, o.paper()))
 		}
 	}
@@ -440,8 +447,8 @@ var Observations = sync.OnceValue(func() []Listed {
 		committee, _ := uhri.Symbol(s).Body()
 		list(committee, bySymbol[s][0].Countries[0], o, files(n, o.paper()))
 	}
-	// The odd ones: other people's papers, the State's follow-up, a correction, files of another document, of a kind nobody here reads
-	// for certain, in another language only, and none.
+	// The odd ones: other people's papers, the State's follow-up, a correction, a page that lost a paragraph, files of another document, of a
+	// kind nobody here reads for certain, in another language only, and none.
 	odd := func(symbols, title, state string, year int, f []ListedFile) {
 		out = append(out, Listed{Committee: "CEDAW", Symbols: symbols, Title: title, State: state, Date: time.Date(year, 6, 1, 0, 0, 0, 0, time.UTC), Files: f})
 	}
@@ -450,6 +457,10 @@ var Observations = sync.OnceValue(func() []Listed {
 	odd("INT/CEDAW/NGO/"+code+"/51234/E", "Submission of an alliance of organizations", s.Name, 2025, first.Files)
 	odd("INT_CEDAW_FUL_"+code+"_51235_E", "Letter on follow-up", s.Name, 2025, nil)
 	odd(first.Symbols+"/Add.1", "Information received from the State party on follow-up to the concluding observations", first.State, 2025, nil)
+	gap := observed{symbol: "DEMO/CEDAW/C/" + code + "/CO/8", title: "Concluding observations on the eighth periodic report of " + s.Name, date: time.Date(2018, 6, 1, 0, 0, 0, 0, time.UTC), from: 5,
+		said: said("CEDAW", "CEDAW", 5)}.paper()
+	gap.skips = 8
+	odd(gap.symbol, "Concluding observations", s.Name, 2018, []ListedFile{{uhri.English, "html", gap.webPage()}})
 	odd("DEMO/CEDAW/C/"+code+"/CO/7", "Concluding observations", s.Name, 2014, []ListedFile{{uhri.English, "docx", first.Files[len(first.Files)-1].Data}})
 	odd("DEMO/CEDAW/C/"+code+"/CO/6", "Concluding observations", s.Name, 2009, []ListedFile{{uhri.English, "doc", oldWord()}})
 	for n := 5; count(out, "CEDAW") < 22; n-- {

@@ -76,9 +76,9 @@ func TestItemsThatAreDocuments(t *testing.T) {
 		src  crawler.Source
 		want uhri.Run
 	}{
-		{doc("a", "b", "c"), uhri.Run{Source: "upr", State: uhri.OK, In: 3, New: 3}},
-		{doc("a", "b", "c"), uhri.Run{Source: "upr", State: uhri.Unchanged, In: 3, Same: 3}},
-		{doc("a", "c", "d"), uhri.Run{Source: "upr", State: uhri.OK, In: 3, New: 1, Same: 2, Withdrawn: 1}},
+		{doc("a", "b", "c"), uhri.Run{Source: "upr", State: uhri.OK, In: 3, New: 3, Documents: &uhri.DocumentCounts{Seen: 1, Fetched: 1}}},
+		{doc("a", "b", "c"), uhri.Run{Source: "upr", State: uhri.Unchanged, In: 3, Same: 3, Documents: &uhri.DocumentCounts{Seen: 1, Unchanged: 1}}},
+		{doc("a", "c", "d"), uhri.Run{Source: "upr", State: uhri.OK, In: 3, New: 1, Same: 2, Withdrawn: 1, Documents: &uhri.DocumentCounts{Seen: 1, Fetched: 1}}},
 	} {
 		run, err := (&crawler.Runner{Store: s}).Run(ctx, tt.src, cutLines, nil)
 		if err != nil {

@@ -46,7 +46,7 @@ func (st *staging) Promote(ctx context.Context, sweep crawler.Sweep) (uhri.Run, 
 			return err
 		}
 		p.taken, p.same = st.taken, st.same
-		if _, err := tx.ExecContext(ctx, "UPDATE run SET bytes=?, total_bytes=? WHERE run=?", max(sweep.Bytes, st.bytes), st.total, st.run); err != nil {
+		if _, err := tx.ExecContext(ctx, "UPDATE run SET bytes=?, total_bytes=?, doc_waiting=? WHERE run=?", max(sweep.Bytes, st.bytes), st.total, sweep.Waiting, st.run); err != nil {
 			return err
 		}
 		return p.decide(ctx)
@@ -250,7 +250,8 @@ func (p *promotion) apply(ctx context.Context) (reason string, err error) {
 		reason = fmt.Sprintf("%d of the %d records of %s became unreadable", unreadable, base, scope)
 	case lost != "":
 		reason = lost
-	case p.taken > 0 && p.rejected == p.taken && !p.sweep.Unchanged && !p.onlyWaits(ctx):
+	case p.rejected >= minLost && p.rejected == p.taken && !p.sweep.Unchanged && !p.onlyWaits(ctx):
+		// Fewer are a few bad documents, which their reasons explain; there is nothing to accept.
 		reason = fmt.Sprintf("none of the %d items could be read", p.taken)
 	}
 	return reason, p.finish(ctx)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -66,7 +67,7 @@ func TestRunsTellNewChangedSameWithdrawnRejectedRestored(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]uhri.Rejection{{Run: 3, Source: "uhri/en", Key: "id-00007", Reason: "a country nobody knows"}}, rejections); diff != "" {
+	if diff := cmp.Diff([]uhri.Rejection{{Run: 3, Source: "uhri/en", Key: "id-00007", Reason: "a country nobody knows"}}, rejections, cmpopts.IgnoreFields(uhri.Rejection{}, "At")); diff != "" {
 		t.Fatalf("ledger (-want +got):\n%s", diff)
 	}
 
@@ -136,6 +137,62 @@ func TestQuarantine(t *testing.T) {
 	}
 }
 
+// TestAFewBadItemsAreNoQuarantine: a folder with one scan in it has nothing to be accepted; a publication of which nothing can be read has.
+func TestAFewBadItemsAreNoQuarantine(t *testing.T) {
+	for n, want := range map[int]uhri.RunState{1: uhri.Unchanged, 9: uhri.Unchanged, 10: uhri.Quarantined} {
+		s := open(t, store.Options{})
+		bad := passages(n)
+		for i := range bad {
+			bad[i].Bad = "a scan without text"
+		}
+		if run := harvest(t, s, &list{name: "folder", items: bad, partial: true}); run.State != want || run.Rejected != n || run.Documents.Failed != n {
+			t.Errorf("%d of %d rejected: %s, %q, %+v", n, n, run.State, run.Reason, run.Documents)
+		}
+	}
+}
+
+// TestDocumentsOfARun: documents are counted beside passages, and those that failed are remembered until they come.
+func TestDocumentsOfARun(t *testing.T) {
+	s := open(t, store.Options{MaxDrop: 1})
+	items := passages(6)
+	bad := func(p passage, why string) passage { p.Bad = why; return p }
+	run := func(want uhri.DocumentCounts, items ...passage) {
+		t.Helper()
+		got := harvest(t, s, &list{name: "treatybodies", items: items, partial: true})
+		if got.Documents == nil || *got.Documents != want {
+			t.Errorf("run %d: %+v, want %+v", got.ID, got.Documents, want)
+		}
+	}
+	failing := func(want ...string) {
+		t.Helper()
+		var got []string
+		list, err := s.Failing(t.Context(), "treatybodies", 10)
+		for _, r := range list {
+			got = append(got, fmt.Sprintf("%s %d %s", r.Key, r.Run, r.Reason))
+			if r.At.IsZero() {
+				t.Errorf("nobody knows when %s was met", r.Key)
+			}
+		}
+		if diff := cmp.Diff(want, got); err != nil || diff != "" {
+			t.Errorf("failing: %v (-want +got):\n%s", err, diff)
+		}
+	}
+	failing()
+	run(uhri.DocumentCounts{Seen: 5, Fetched: 3, Failed: 2}, items[0], items[1], items[2], bad(items[3], "nowhere"), bad(items[4], "a scan"))
+	failing("id-00003 1 nowhere", "id-00004 1 a scan")
+	run(uhri.DocumentCounts{Seen: 3, Unchanged: 2, Failed: 1}, items[0], items[1], bad(items[5], "nowhere")) // the newest page of a list only
+	failing("id-00005 2 nowhere", "id-00003 1 nowhere", "id-00004 1 a scan")
+	run(uhri.DocumentCounts{Seen: 3, Fetched: 1, Unchanged: 1, Failed: 1}, items[0], items[3], bad(items[4], "a scan still"))
+	failing("id-00004 3 a scan still", "id-00005 2 nowhere")
+	st, err := s.SourceStatus(t.Context(), "treatybodies")
+	if err != nil || st.Documents != 4 || st.Records != 4 {
+		t.Errorf("held: %d documents, %d passages, %v", st.Documents, st.Records, err)
+	}
+	if got := harvest(t, s, english(items...)); got.Documents != nil {
+		t.Errorf("an export has documents: %+v", got.Documents)
+	}
+}
+
 func TestAcceptRefusesWhatIsOutOfDate(t *testing.T) {
 	s := open(t, store.Options{})
 	first := passages(50)
@@ -158,7 +215,8 @@ func TestOnlyTheSweptScopeWithdraws(t *testing.T) {
 	both := passages(20)
 	harvest(t, s, &list{name: "upr", items: both[:10], scope: "session 1"})
 	harvest(t, s, &list{name: "upr", items: both[10:], scope: "session 2"})
-	wantRun(t, harvest(t, s, &list{name: "upr", items: both[10:15], scope: "session 2"}), uhri.Run{Source: "upr", State: uhri.OK, In: 5, Same: 5, Withdrawn: 5})
+	wantRun(t, harvest(t, s, &list{name: "upr", items: both[10:15], scope: "session 2"}), uhri.Run{Source: "upr", State: uhri.OK, In: 5, Same: 5, Withdrawn: 5,
+		Documents: &uhri.DocumentCounts{Seen: 5, Unchanged: 5}})
 	if got := all(t, s); len(got) != 15 {
 		t.Errorf("%d records, want the ten of session 1 and five of session 2", len(got))
 	}
@@ -179,7 +237,7 @@ func TestNothingIsDroppedSilently(t *testing.T) {
 		{Run: run.ID, Source: "uhri/en", Key: "id-00001", Reason: "the same record twice in one publication; kept once"},
 		{Run: run.ID, Source: "uhri/en", Key: "id-00001", Reason: "a second, different record under the same key; the first one was kept"},
 	}
-	if diff := cmp.Diff(want, ledger); diff != "" {
+	if diff := cmp.Diff(want, ledger, cmpopts.IgnoreFields(uhri.Rejection{}, "At")); diff != "" {
 		t.Errorf("ledger (-want +got):\n%s", diff)
 	}
 	if got := all(t, s)["id-00001"].Texts[uhri.English].Full; got != items[1].Text {

@@ -11,13 +11,17 @@ import (
 	"uhri/crawler"
 )
 
-const runColumns = `r.run, s.name, r.state, r.reason, r.started, r.finished, r.seq, r.taken, r.added, r.changed, r.same, r.withdrawn, r.rejected, r.bytes, r.total_bytes, r.reprocessed`
+const runColumns = `r.run, s.name, r.state, r.reason, r.started, r.finished, r.seq, r.taken, r.added, r.changed, r.same, r.withdrawn, r.rejected, r.bytes, r.total_bytes, r.reprocessed, r.doc_fetched, r.doc_same, r.doc_failed, r.doc_waiting`
 
 func scanRun(scan func(...any) error) (uhri.Run, error) {
 	var r uhri.Run
 	var started, finished int64
-	err := scan(&r.ID, &r.Source, &r.State, &r.Reason, &started, &finished, &r.Seq, &r.In, &r.New, &r.Changed, &r.Same, &r.Withdrawn, &r.Rejected, &r.Bytes, &r.TotalBytes, &r.Reprocessed)
+	var d uhri.DocumentCounts
+	err := scan(&r.ID, &r.Source, &r.State, &r.Reason, &started, &finished, &r.Seq, &r.In, &r.New, &r.Changed, &r.Same, &r.Withdrawn, &r.Rejected, &r.Bytes, &r.TotalBytes, &r.Reprocessed, &d.Fetched, &d.Unchanged, &d.Failed, &d.Waiting)
 	r.Started, r.Finished = stamp(started), stamp(finished)
+	if d.Seen = d.Fetched + d.Unchanged + d.Failed; uhri.SourceOfDocuments(r.Source) {
+		r.Documents = &d
+	}
 	return r, err
 }
 
@@ -86,7 +90,10 @@ func (s *Store) sourceStatus(ctx context.Context, q querier, source string) (uhr
 		run.State, run.Reason = uhri.Failed, crawler.Interrupted
 	}
 	st.State, st.Reason, st.Last, st.LastSuccess = run.State, run.Reason, &run, stamp(success.Int64)
-	return st, nil
+	if uhri.SourceOfDocuments(source) {
+		err = q.QueryRowContext(ctx, "SELECT count(*) FROM item WHERE src=? AND state<>? AND records>0", src, itemGone).Scan(&st.Documents)
+	}
+	return st, err
 }
 
 // SourceStatuses returns what is known of every source that ever ran, by name. Labelling is no source.
@@ -125,22 +132,53 @@ func (s *Store) sourceStatuses(ctx context.Context, q querier) ([]uhri.SourceSta
 // Rejections returns what one run could not understand, in the order it came; also of runs that failed or are in
 // quarantine. The ledger keeps the last run of each fault; for an older run it may know less.
 func (s *Store) Rejections(ctx context.Context, run int64, limit, offset int) ([]uhri.Rejection, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT name, key, reason, times FROM (
-			SELECT s.name, j.key, j.reason, 1 AS times, j.n AS n FROM run r JOIN source s USING (src) JOIN staged_reject j ON j.staging=r.staging WHERE r.run=?1 AND r.state NOT IN ('ok', 'unchanged')
+	return s.rejections(ctx, `SELECT name, key, reason, times, run, at FROM (
+			SELECT s.name, j.key, j.reason, 1 AS times, j.n AS n, r.run AS run, r.finished AS at FROM run r JOIN source s USING (src) JOIN staged_reject j ON j.staging=r.staging WHERE r.run=?1 AND r.state NOT IN ('ok', 'unchanged')
 			UNION ALL
-			SELECT s.name, j.key, j.reason, j.times, j.rejection FROM run r JOIN source s USING (src) JOIN rejection j ON j.src=r.src AND j.first_run<=r.run AND j.last_run>=r.run WHERE r.run=?1 AND r.state IN ('ok', 'unchanged'))
+			SELECT s.name, j.key, j.reason, j.times, j.rejection, r.run, r.finished FROM run r JOIN source s USING (src) JOIN rejection j ON j.src=r.src AND j.first_run<=r.run AND j.last_run>=r.run WHERE r.run=?1 AND r.state IN ('ok', 'unchanged'))
 		ORDER BY n LIMIT ?2 OFFSET ?3`, run, limit, offset)
+}
+
+// Failing returns the documents of a source that are not held here although it met them: those its last run rejected, then those an
+// earlier run did and no run brought since, the last met first. A run reads the newest pages of lists, so most of them it does not
+// meet again.
+func (s *Store) Failing(ctx context.Context, source string, limit int) ([]uhri.Rejection, error) {
+	var last int64
+	err := s.read.QueryRowContext(ctx, "SELECT coalesce(max(run), 0) FROM run r JOIN source s USING (src) WHERE s.name=? AND r.kind='harvest'", source).Scan(&last)
+	if err != nil || last == 0 {
+		return nil, err
+	}
+	now, err := s.Rejections(ctx, last, limit, 0)
+	if err != nil {
+		return nil, err
+	}
+	// The keys of documents are symbols and names of files; those of faulty passages are record IDs.
+	before, err := s.rejections(ctx, `SELECT s.name, j.key, j.reason, 1, j.last_run, r.finished FROM rejection j JOIN source s USING (src) JOIN run r ON r.run=j.last_run
+		WHERE s.name=?1 AND j.last_run<?2 AND j.key NOT GLOB '????????-????-????-????-????????????'
+			AND NOT EXISTS (SELECT 1 FROM item i WHERE i.src=j.src AND i.key=j.key)
+			AND NOT EXISTS (SELECT 1 FROM rejection k WHERE k.src=j.src AND k.key=j.key AND (k.last_run>j.last_run OR k.last_run=j.last_run AND k.rejection>j.rejection))
+			AND NOT EXISTS (SELECT 1 FROM staged_reject k JOIN run l ON l.staging=k.staging WHERE l.run=?2 AND k.key=j.key)
+		ORDER BY j.last_run DESC, j.rejection LIMIT ?3`, source, last, limit)
+	all := append(now, before...)
+	return all[:min(limit, len(all))], err
+}
+
+// rejections runs a query for name, key, reason, times, run and end of the run.
+func (s *Store) rejections(ctx context.Context, query string, args ...any) ([]uhri.Rejection, error) {
+	rows, err := s.read.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	var out []uhri.Rejection
 	for rows.Next() {
-		r := uhri.Rejection{Run: run}
+		var r uhri.Rejection
 		var times int
-		if err := rows.Scan(&r.Source, &r.Key, &r.Reason, &times); err != nil {
+		var at int64
+		if err := rows.Scan(&r.Source, &r.Key, &r.Reason, &times, &r.Run, &at); err != nil {
 			return nil, err
 		}
+		r.At = stamp(at)
 		if times > 1 {
 			r.Reason += fmt.Sprintf(" (%d times)", times)
 		}

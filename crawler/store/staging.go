@@ -58,6 +58,7 @@ type staging struct {
 	fresh       map[string]crawler.Hash // new keys of this run
 	ids         map[uhri.ID]string      // record IDs staged by this run → key of the item that gave them
 	taken, same int
+	docs        uhri.DocumentCounts
 	bytes       int64
 	total       int64
 	done        bool
@@ -447,7 +448,8 @@ func (st *staging) Add(ctx context.Context, batch []crawler.Staged, p crawler.Pr
 				return err
 			}
 		}
-		_, err = tx.ExecContext(ctx, "UPDATE run SET taken=?, same=?, bytes=?, total_bytes=? WHERE run=?", st.taken, st.same, st.bytes, st.total, st.run)
+		_, err = tx.ExecContext(ctx, "UPDATE run SET taken=?, same=?, bytes=?, total_bytes=?, doc_fetched=?, doc_same=?, doc_failed=? WHERE run=?",
+			st.taken, st.same, st.bytes, st.total, st.docs.Fetched, st.docs.Unchanged, st.docs.Failed, st.run)
 		return err
 	})
 	if err != nil {
@@ -534,6 +536,7 @@ func (w *stageWriter) add(p *prepared) error {
 		if known != nil {
 			known.seen = true // it is there, so it was not withdrawn; its record stays as it was
 		}
+		st.docs.Failed++
 		return w.reject(p.key, p.rejected, known != nil && known.state == itemKnown && known.records > 0, p.ledger)
 	}
 	if again {
@@ -550,6 +553,7 @@ func (w *stageWriter) add(p *prepared) error {
 		if old.hash == p.content && p.known {
 			old.seen = true
 			st.taken += old.records
+			st.docs.Fetched++
 			return nil
 		}
 		if err := w.forget(p.key, old); err != nil {
@@ -559,8 +563,10 @@ func (w *stageWriter) add(p *prepared) error {
 	if p.known {
 		st.taken += int(known.records)
 		st.same += int(known.records)
+		st.docs.Unchanged++
 		return nil
 	}
+	st.docs.Fetched++
 
 	var raw, doc, item int64
 	var err error
