@@ -91,6 +91,7 @@ var pageKinds = []struct{ name, path string }{
 	{"document-upr", "/d/DEMO/A/HRC/30/10"},
 	{"document-tb", "/d/DEMO/CEDAW/C/XAA/CO/3"},
 	{"document-none", "/d/CEDAW/C/KEN/CO/8"},
+	{"list", "/list"},
 	{"sdg", "/sdg"},
 	{"country", "/country"},
 	{"theme", "/theme"},

@@ -1,4 +1,4 @@
-// Package ui is the portal: server-rendered pages over an index.Searcher, complete without JavaScript, with
+// Package ui is the portal: server-rendered pages over an index.Searcher, complete without JavaScript (one small script adds a drawn range of years and the reader's own list), with
 // everything they need embedded in the binary.
 //
 // It is not the API and it does not search: every number on a page comes from one Result of the Searcher, every

@@ -35,6 +35,7 @@ func TestPagesWithNothing(t *testing.T) {
 		"reference":   &ReferencePage{Frame: f},
 		"dictionary":  &DictionaryPage{Frame: f},
 		"changes":     &ChangesPage{Frame: f},
+		"list":        &ListPage{Frame: f},
 		"pin":         &PinPage{Frame: f, Pin: &pin.Pin{}, Now: &pin.Comparison{}, At: searchAt(asked), u: u},
 	}
 	for name, tmpl := range u.pages {

@@ -63,6 +63,18 @@ type Hit struct {
 	Labels     []Link
 	MoreLabels int
 	Same       *Link // the passages that ask for the same
+	Save       Save
+}
+
+// Save is what the reader's own list keeps of a passage: its address and how to name it, and no text.
+type Save struct {
+	ID      uhri.ID
+	Heading string
+	Place   string // document and paragraph, or what is known instead
+}
+
+func (u *UI) save(r *uhri.Recommendation) Save {
+	return Save{ID: r.ID, Heading: u.addressed(r), Place: u.spoken(r)}
 }
 
 // hit makes what a list shows of h. The link to its record is url.
@@ -72,7 +84,7 @@ func (u *UI) hit(h index.Hit, number int, url string, prefer uhri.Lang) Hit {
 		Number: number, URL: url, Heading: u.addressed(r), Paragraph: r.Paragraph, Date: r.Date,
 		Mech: u.mechOf(r), Position: u.positionOf(r), Lang: h.Lang,
 	}
-	v.Spoken = u.spoken(r)
+	v.Spoken, v.Save = u.spoken(r), u.save(r)
 	if r.Symbol != "" {
 		v.Document = &Link{Label: string(r.Symbol), URL: documentURL(r.Symbol)}
 	}

@@ -276,6 +276,9 @@ func (p *RecordPage) Kicker() string {
 	return p.words.Text("record.kicker." + string(cmp.Or(p.R.Type, uhri.TypeUnknown)))
 }
 
+// Save is the passage for the reader's own list.
+func (p *RecordPage) Save() Save { return p.u.save(p.R) }
+
 // Mech is the mechanism's mark.
 func (p *RecordPage) Mech() Mech { return p.u.mechOf(p.R) }
 

@@ -181,6 +181,7 @@ func (u *UI) Register(e *echo.Echo) {
 	page("/q/:id", u.pinnedSearch)
 	page("/r/:id", u.record)
 	page("/d/*", u.document)
+	page("/list", u.list)
 	for path, facet := range map[string]string{"/sdg": "goal", "/country": "country", "/theme": "theme", "/group": "group", "/mechanism": "body", "/recommending": "recommending_state"} {
 		page(path, u.overview(facet))
 	}
