@@ -1,6 +1,7 @@
 package uhri
 
 import (
+	"strconv"
 	"strings"
 	"time"
 )
@@ -35,6 +36,52 @@ type Change struct {
 	OldText string     `json:"old_text,omitzero"` // only where text changed
 	NewText string     `json:"new_text,omitzero"`
 	Count   int        `json:"count,omitzero"` // of Reprocessed records
+}
+
+// ChangeQuery says which entries of the log are asked for. Zero fields ask for all.
+type ChangeQuery struct {
+	Since  Seq // after it
+	UpTo   Seq // up to and including it
+	Kinds  []ChangeKind
+	Source string
+	ID     ID
+	Symbol Symbol
+	Offset int // of the entries that fit, how many to leave out
+	Limit  int
+}
+
+// Tally is how many entries of one kind one state brought from one source.
+type Tally struct {
+	Seq     Seq        `json:"seq"`
+	At      time.Time  `json:"at"`
+	Source  string     `json:"source"`
+	Kind    ChangeKind `json:"kind"`
+	Entries int        `json:"entries"` // lines of the log
+	Count   int        `json:"count"`   // records; of Reprocessed those read anew, which one line tells, else as many as entries
+}
+
+// ParseState reads how people name a state of the collection: its number ("17"), a snapshot, whose name ends with it
+// ("2026-11-24.17"), or a day or month ("2026-11-24"), which only the log can turn into a number. One of the two is returned.
+// Errors: Invalid.
+func ParseState(s string) (Seq, Date, error) {
+	s = strings.TrimSpace(s)
+	day, number, snapshot := strings.Cut(s, ".")
+	d, err := ParseDate(day)
+	switch {
+	case snapshot && (err != nil || d.Day == 0):
+	case !snapshot && strings.Contains(s, "-"):
+		if err == nil && !d.IsZero() {
+			return 0, d, nil
+		}
+	default:
+		if !snapshot {
+			number = s
+		}
+		if n, err := strconv.ParseUint(number, 10, 62); err == nil {
+			return Seq(n), Date{}, nil
+		}
+	}
+	return 0, Date{}, Errorf(Invalid, "ParseState", "%q is neither a snapshot, a number of the log nor a day; write 2026-11-24.17, 17 or 2026-11-24", s[:min(len(s), 40)])
 }
 
 // Tombstone is what remains of a record that is gone.

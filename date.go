@@ -73,6 +73,16 @@ func (d Date) Last() Date {
 	return d
 }
 
+// Begin is the moment, in UTC, when the day, month or year begins, or the next one where end is true.
+func (d Date) Begin(end bool) time.Time {
+	if end {
+		l := d.Last()
+		return time.Date(l.Year, time.Month(l.Month), l.Day+1, 0, 0, 0, 0, time.UTC)
+	}
+	f := d.First()
+	return time.Date(f.Year, time.Month(f.Month), f.Day, 0, 0, 0, 0, time.UTC)
+}
+
 // Key orders dates: a year or month sorts as its first day, an unknown date is 0. It is YYYYMMDD.
 func (d Date) Key() int {
 	f := d.First()

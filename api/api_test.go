@@ -220,15 +220,35 @@ func TestStatus(t *testing.T) {
 
 type changeLog []uhri.Change
 
-func (l changeLog) Changes(ctx context.Context, q api.ChangeQuery) ([]uhri.Change, error) {
-	var out []uhri.Change
+func (l changeLog) of(q uhri.ChangeQuery) (out []uhri.Change) {
 	for _, c := range l {
 		if c.Seq > q.Since && c.Seq <= q.UpTo && (q.Source == "" || c.Source == q.Source) && (q.ID == "" || c.ID == q.ID) && (q.Symbol == "" || c.Symbol == q.Symbol) && (len(q.Kinds) == 0 || slices.Contains(q.Kinds, c.Kind)) {
 			out = append(out, c)
 		}
 	}
+	return out
+}
+
+func (l changeLog) Changes(_ context.Context, q uhri.ChangeQuery) ([]uhri.Change, error) {
+	out := l.of(q)
 	out = out[min(q.Offset, len(out)):]
 	return out[:min(q.Limit, len(out))], nil
+}
+
+func (l changeLog) CountChanges(_ context.Context, q uhri.ChangeQuery) (int, error) {
+	return len(l.of(q)), nil
+}
+
+func (l changeLog) Tallies(_ context.Context, since, upTo uhri.Seq) (out []uhri.Tally, err error) {
+	for _, c := range l.of(uhri.ChangeQuery{Since: since, UpTo: upTo}) {
+		out = append(out, uhri.Tally{Seq: c.Seq, Source: c.Source, Kind: c.Kind, Entries: 1, Count: 1})
+	}
+	return out, nil
+}
+
+// SeqBefore takes state n for that of the n-th of November 2026.
+func (l changeLog) SeqBefore(_ context.Context, t time.Time) (uhri.Seq, error) {
+	return uhri.Seq(t.Sub(time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)) / (24 * time.Hour)), nil
 }
 
 func TestChanges(t *testing.T) {
@@ -244,8 +264,11 @@ func TestChanges(t *testing.T) {
 		for _, c := range p.Items {
 			out = append(out, string(c.Kind)+" "+string(c.ID))
 		}
-		if p.Latest != 2 {
+		if p.Latest != 2 && !strings.Contains(target, "until") {
 			t.Errorf("latest = %d", p.Latest)
+		}
+		if len(out) > p.Total || p.Next == "" && !strings.Contains(target, "cursor") && len(out) != p.Total {
+			t.Errorf("%s: %d listed of %d", target, len(out), p.Total)
 		}
 		return out, p.Next
 	}
@@ -259,6 +282,10 @@ func TestChanges(t *testing.T) {
 		{"kinds", "?kind=changed&kind=withdrawn", []string{"changed a", "withdrawn b"}},
 		{"nothing new", "?since=2", nil},
 		{"of one record", "?id=A", []string{"added a", "changed a"}},
+		{"until a snapshot", "?until=2026-11-23.1", []string{"added a", "added b"}},
+		{"until the newest at most", "?until=99", []string{"added a", "added b", "changed a", "withdrawn b"}},
+		{"since a day", "?since=2026-11-02", []string{"changed a", "withdrawn b"}},
+		{"until a day", "?until=2026-11-01", []string{"added a", "added b"}},
 	}
 	for _, tt := range tests {
 		if got, _ := ids("/api/v1/changes" + tt.params); !slices.Equal(got, tt.want) {
@@ -273,6 +300,14 @@ func TestChanges(t *testing.T) {
 	}
 	if !slices.Equal(all, tests[0].want) {
 		t.Errorf("paged: %v", all)
+	}
+	if p := into[api.ChangePage](t, get(t, a, "/api/v1/changes?by=1&limit=1"), 200); len(p.By) != 4 || p.Total != 4 || len(p.Items) != 1 {
+		t.Errorf("counted: %+v", p)
+	}
+	for _, params := range []string{"since=yesterday", "since=2026-11-24.x", "since=7&until=3", "cursor=1.2", "cursor=1.2.x", "by=perhaps", "until=-1", "sinse=1"} {
+		if w := get(t, a, "/api/v1/changes?"+params); w.Code != 400 {
+			t.Errorf("%s: %d", params, w.Code)
+		}
 	}
 	if w := get(t, newAPI(t, newCollection()), "/api/v1/changes"); w.Code != 501 {
 		t.Errorf("without a log: %d", w.Code)

@@ -73,7 +73,9 @@ func (a *API) operations() {
 	add(a, operation{
 		ID: "list-changes", Path: "/changes", Summary: "What was added, changed, relabelled, withdrawn",
 		Parameters: []*huma.Param{
-			{Name: "since", In: "query", Description: "Only what happened after this snapshot or number of the log.", Schema: &huma.Schema{Type: "string"}, Example: "2026-11-24.17"},
+			{Name: "since", In: "query", Description: "Only what happened after this snapshot or number of the log, or since the beginning of this day or month (UTC).", Schema: &huma.Schema{Type: "string"}, Example: "2026-11-24.17"},
+			{Name: "until", In: "query", Description: "Only what happened up to and including this snapshot, number of the log, day or month.", Schema: &huma.Schema{Type: "string"}, Example: "2026-11-30"},
+			{Name: "by", In: "query", Description: "Also count by state, source and kind.", Schema: &huma.Schema{Type: "boolean", Default: false}},
 			{Name: "source", In: "query", Description: "Only this source.", Schema: &huma.Schema{Type: "string"}, Example: "uhri/en"},
 			{Name: "id", In: "query", Description: "Only this record.", Schema: &huma.Schema{Type: "string"}},
 			{Name: "symbol", In: "query", Description: "Only records of this document.", Schema: &huma.Schema{Type: "string"}, Example: "A/HRC/59/15"},

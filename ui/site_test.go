@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -39,10 +40,10 @@ var openAPIDocument = sync.OnceValue(func() []byte {
 	return w.Body.Bytes()
 })
 
-// fixedChanges is a log with an entry of every kind.
+// fixedChanges is a log with an entry of every kind, all of state 2.
 type fixedChanges struct{}
 
-func (fixedChanges) Changes(_ context.Context, _ uhri.Seq, yield func(uhri.Change) bool) error {
+func (fixedChanges) Changes(_ context.Context, q uhri.ChangeQuery) (out []uhri.Change, err error) {
 	for _, kind := range []uhri.ChangeKind{uhri.Added, uhri.Changed, uhri.Relabelled, uhri.Withdrawn, uhri.Restored, uhri.Reprocessed} {
 		c := uhri.Change{Seq: 2, At: testNow, Source: "uhri/en", Run: 9, Kind: kind, ID: "00000000-0000-5000-8000-000000000001", Symbol: "DEMO/A/HRC/30/10"}
 		switch kind {
@@ -51,17 +52,27 @@ func (fixedChanges) Changes(_ context.Context, _ uhri.Seq, yield func(uhri.Chang
 		case uhri.Reprocessed:
 			c.ID, c.Count = "", 41721
 		}
-		if !yield(c) {
-			return nil
+		if len(q.Kinds) == 0 || slices.Contains(q.Kinds, kind) {
+			out = append(out, c)
 		}
 	}
-	return nil
+	return out, nil
 }
 
+func (f fixedChanges) CountChanges(ctx context.Context, q uhri.ChangeQuery) (int, error) {
+	all, err := f.Changes(ctx, q)
+	return len(all), err
+}
+
+func (f fixedChanges) Tallies(context.Context, uhri.Seq, uhri.Seq) ([]uhri.Tally, error) {
+	return nil, nil
+}
+
+func (fixedChanges) SeqBefore(context.Context, time.Time) (uhri.Seq, error) { return 1, nil }
+
 func (f fixedChanges) RecordChanges(ctx context.Context, _ uhri.ID) ([]uhri.Change, error) {
-	var cs []uhri.Change
-	err := f.Changes(ctx, 0, func(c uhri.Change) bool { cs = append(cs, c); return len(cs) < 3 })
-	return cs, err
+	all, err := f.Changes(ctx, uhri.ChangeQuery{})
+	return all[:3], err
 }
 
 // options are those of a portal over the test corpus with everything switched on.

@@ -49,8 +49,14 @@ type History interface {
 
 // Changes tells what happened to the corpus.
 type Changes interface {
-	// Changes calls yield, in log order, for every entry after since until it returns false.
-	Changes(ctx context.Context, since uhri.Seq, yield func(uhri.Change) bool) error
+	// Changes returns the entries q asks for, in log order.
+	Changes(ctx context.Context, q uhri.ChangeQuery) ([]uhri.Change, error)
+	// CountChanges counts the entries q asks for, whatever its limit and offset.
+	CountChanges(ctx context.Context, q uhri.ChangeQuery) (int, error)
+	// Tallies counts what happened after since up to upTo, newest state first, by source and kind.
+	Tallies(ctx context.Context, since, upTo uhri.Seq) ([]uhri.Tally, error)
+	// SeqBefore is the state readers saw just before a moment.
+	SeqBefore(ctx context.Context, t time.Time) (uhri.Seq, error)
 }
 
 // Files tells from which files a document was read.

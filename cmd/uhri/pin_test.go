@@ -510,6 +510,7 @@ func TestPinsThroughEditions(t *testing.T) {
 	t.Run("taken down", func(t *testing.T) {
 		base := startServe(t, data, serveOptions{noHarvest: true}, nil)
 		check(base)
+		talliesHold(t, base, editions)
 		for _, pin := range pins {
 			for _, path := range []string{pin, pin + "?kind=withdrawn", pin + "?kind=changed", pin + ".json?limit=1000", pin + ".csv?as=then", pin + ".ndjson", pin + ".csv?as=difference", pin + ".ndjson?as=difference"} {
 				if _, body := get(t, base+path); strings.Contains(body, fmt.Sprintf(", of %d\"", down)) || strings.Contains(body, fmt.Sprintf(", of %d<", down)) {
@@ -523,6 +524,67 @@ func TestPinsThroughEditions(t *testing.T) {
 	}
 	must(t, "publish", "--data", data)
 	t.Run("index built anew", func(t *testing.T) { check(startServe(t, data, serveOptions{noHarvest: true}, nil)) })
+}
+
+// talliesHold follows every number of the page of changes, since the beginning, to the entries it counts, and counts the same log through
+// the API's cursor.
+func talliesHold(t *testing.T, base string, states int) {
+	t.Helper()
+	parse := func(path string) *goquery.Document {
+		t.Helper()
+		status, body := get(t, base+path)
+		doc, err := goquery.NewDocumentFromReader(strings.NewReader(body))
+		if err != nil || status != http.StatusOK {
+			t.Fatalf("%s: %d, %v", path, status, err)
+		}
+		return doc
+	}
+	all, largest := 0, 0
+	parse("/changes?since=0").Find(`section[aria-labelledby="by"] td.n a`).Each(func(_ int, a *goquery.Selection) {
+		n, err := strconv.Atoi(strings.ReplaceAll(a.Text(), ",", ""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		listed := 0
+		for path := a.AttrOr("href", ""); path != ""; {
+			doc := parse(path)
+			listed += doc.Find(`section[aria-labelledby="ch"] .rows li`).Length()
+			path = doc.Find(`.pager a[rel~="next"]`).AttrOr("href", "")
+		}
+		if listed != n {
+			t.Errorf("%s: %d entries are counted, %d listed", a.AttrOr("href", ""), n, listed)
+		}
+		all, largest = all+n, max(largest, n)
+	})
+	if largest <= 100 {
+		t.Errorf("the largest number is %d, so no list had a second page", largest)
+	}
+	counted, listed, seen := 0, 0, map[int]bool{}
+	for cursor := "&by=1"; ; {
+		var page struct {
+			Total int
+			Items []struct{ Seq int }
+			By    []struct{ Entries int }
+			Next  string
+		}
+		_, body := get(t, base+"/api/v1/changes?since=0&limit=70"+cursor)
+		if err := json.Unmarshal([]byte(body), &page); err != nil || page.Total != all {
+			t.Fatalf("%v: the API counts %d, the page %d: %s", err, page.Total, all, body)
+		}
+		for _, b := range page.By {
+			counted += b.Entries
+		}
+		for _, it := range page.Items {
+			seen[it.Seq] = true
+		}
+		if listed += len(page.Items); page.Next == "" {
+			break
+		}
+		cursor = "&cursor=" + page.Next
+	}
+	if counted != all || listed != all || len(seen) != states {
+		t.Errorf("the API counts %d, lists %d of %d states; the page counts %d of %d states", counted, listed, len(seen), all, states)
+	}
 }
 
 // TestNoPinsOfInventedData holds that the demonstration pins nothing.

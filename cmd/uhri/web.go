@@ -51,7 +51,7 @@ func (p *program) newWeb(f *folder, demo bool) (*web, error) {
 		formats = append(formats, k.Name)
 	}
 	portal, err := ui.New(ui.Options{
-		Searcher: searcher, Sources: w, History: changeLog{f.store}, Changes: changePages{f.store}, Files: documentFiles{f.store},
+		Searcher: searcher, Sources: w, History: changeLog{f.store}, Changes: changeLog{f.store}, Files: documentFiles{f.store},
 		OpenAPI: a.OpenAPI(), Exports: formats, Feeds: true, Matrix: true, Labelling: p.labelling, Pins: desk, Admit: exports.Admit,
 		Demo: demo, Contact: c.Contact, Version: version, BaseURL: c.Server.BaseURL, Logger: p.log,
 	})
@@ -128,9 +128,28 @@ func (w *web) Failing(ctx context.Context, source string, limit int) ([]uhri.Rej
 // changeLog gives API and portal the store's log in their terms.
 type changeLog struct{ s *store.Store }
 
-// Changes implements api.Changes.
-func (l changeLog) Changes(ctx context.Context, q api.ChangeQuery) ([]uhri.Change, error) {
-	return l.s.Changes(ctx, q.Since, store.ChangeFilter{Kinds: q.Kinds, Source: q.Source, ID: q.ID, Symbol: q.Symbol, UpTo: q.UpTo, Limit: q.Limit, Offset: q.Offset})
+// Changes implements api.Changes and ui.Changes.
+func (l changeLog) Changes(ctx context.Context, q uhri.ChangeQuery) ([]uhri.Change, error) {
+	return l.s.Changes(ctx, q.Since, filterOf(q))
+}
+
+// CountChanges implements api.Changes and ui.Changes.
+func (l changeLog) CountChanges(ctx context.Context, q uhri.ChangeQuery) (int, error) {
+	return l.s.CountChanges(ctx, q.Since, filterOf(q))
+}
+
+// Tallies implements api.Changes and ui.Changes.
+func (l changeLog) Tallies(ctx context.Context, since, upTo uhri.Seq) ([]uhri.Tally, error) {
+	return l.s.Tallies(ctx, since, upTo)
+}
+
+// SeqBefore implements api.Changes and ui.Changes.
+func (l changeLog) SeqBefore(ctx context.Context, t time.Time) (uhri.Seq, error) {
+	return l.s.SeqBefore(ctx, t)
+}
+
+func filterOf(q uhri.ChangeQuery) store.ChangeFilter {
+	return store.ChangeFilter{Kinds: q.Kinds, Source: q.Source, ID: q.ID, Symbol: q.Symbol, UpTo: q.UpTo, Limit: q.Limit, Offset: q.Offset}
 }
 
 // RecordChanges implements ui.History.
@@ -151,49 +170,4 @@ func (d documentFiles) DocumentFiles(ctx context.Context, symbol uhri.Symbol) ([
 		}
 	}
 	return files, err
-}
-
-// changePages gives the portal the same log, entry by entry.
-type changePages struct{ s *store.Store }
-
-// Changes implements ui.Changes.
-func (l changePages) Changes(ctx context.Context, since uhri.Seq, yield func(uhri.Change) bool) error {
-	return l.ChangesOf(ctx, since, "", "", yield)
-}
-
-// ChangesOf implements ui.ChangeBook.
-func (l changePages) ChangesOf(ctx context.Context, since uhri.Seq, source string, kind uhri.ChangeKind, yield func(uhri.Change) bool) error {
-	f := store.ChangeFilter{Source: source}
-	if kind != "" {
-		f.Kinds = []uhri.ChangeKind{kind}
-	}
-	return walkChanges(ctx, l.s, since, f, yield)
-}
-
-// Tallies implements ui.ChangeBook.
-func (l changePages) Tallies(ctx context.Context, since uhri.Seq) ([]ui.Tally, error) {
-	all, err := l.s.Tallies(ctx, since)
-	out := make([]ui.Tally, len(all))
-	for i, t := range all {
-		out[i] = ui.Tally(t)
-	}
-	return out, err
-}
-
-// walkChanges reads the log page by page.
-func walkChanges(ctx context.Context, s *store.Store, since uhri.Seq, f store.ChangeFilter, yield func(uhri.Change) bool) error {
-	for f.Limit = 1000; ; f.Offset += f.Limit {
-		all, err := s.Changes(ctx, since, f)
-		if err != nil {
-			return err
-		}
-		for _, c := range all {
-			if !yield(c) {
-				return nil
-			}
-		}
-		if len(all) < f.Limit {
-			return nil
-		}
-	}
 }

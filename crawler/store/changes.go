@@ -20,18 +20,16 @@ type ChangeFilter struct {
 	Offset int
 }
 
-// Changes returns the change log after since, oldest first, with the old and the new text where a text changed. Texts of
-// suppressed records are gone, those of withdrawn ones hidden until their delay has passed.
-func (s *Store) Changes(ctx context.Context, since uhri.Seq, f ChangeFilter) ([]uhri.Change, error) {
-	where, args := []string{"c.kind<>'" + kindReread + "'", "c.seq>?"}, []any{int64(since)}
-	and := func(cond string, a ...any) { where, args = append(where, cond), append(args, a...) }
+// conditions are those of a query over logged; f.Limit and f.Offset are not among them.
+func (f ChangeFilter) conditions(since uhri.Seq) (where string, args []any) {
+	conds, args := []string{"c.kind<>'" + kindReread + "'", "c.seq>?"}, []any{int64(since)}
+	and := func(cond string, a ...any) { conds, args = append(conds, cond), append(args, a...) }
 	if len(f.Kinds) > 0 {
-		marks := make([]string, len(f.Kinds))
+		kinds := make([]any, len(f.Kinds))
 		for i, k := range f.Kinds {
-			marks[i] = "?"
-			args = append(args, string(k))
+			kinds[i] = string(k)
 		}
-		where = append(where, "c.kind IN ("+strings.Join(marks, ",")+")")
+		and("c.kind IN (?"+strings.Repeat(",?", len(kinds)-1)+")", kinds...)
 	}
 	if f.UpTo > 0 {
 		and("c.seq<=?", int64(f.UpTo))
@@ -45,14 +43,36 @@ func (s *Store) Changes(ctx context.Context, since uhri.Seq, f ChangeFilter) ([]
 	if f.Symbol != "" {
 		and("r.symbol=?", string(f.Symbol))
 	}
+	return strings.Join(conds, " AND "), args
+}
+
+// logged is what a line of the log is read from.
+const logged = `change c JOIN promotion p ON p.seq=c.seq LEFT JOIN run u ON u.run=p.run LEFT JOIN source s ON s.src=u.src LEFT JOIN record r ON r.rec=c.rec`
+
+// CountChanges counts what Changes would return without limit and offset.
+func (s *Store) CountChanges(ctx context.Context, since uhri.Seq, f ChangeFilter) (n int, err error) {
+	where, args := f.conditions(since)
+	err = s.read.QueryRowContext(ctx, "SELECT count(*) FROM "+logged+" WHERE "+where, args...).Scan(&n)
+	return n, err
+}
+
+// SeqBefore is the state readers saw just before a moment; 0 when there was none.
+func (s *Store) SeqBefore(ctx context.Context, t time.Time) (n uhri.Seq, err error) {
+	err = s.read.QueryRowContext(ctx, "SELECT coalesce(max(seq), 0) FROM promotion WHERE at<?", micro(t)).Scan(&n)
+	return n, err
+}
+
+// Changes returns the change log after since, oldest first, with the old and the new text where a text changed. Texts of
+// suppressed records are gone, those of withdrawn ones hidden until their delay has passed.
+func (s *Store) Changes(ctx context.Context, since uhri.Seq, f ChangeFilter) ([]uhri.Change, error) {
+	where, args := f.conditions(since)
 	limit := -1
 	if f.Limit > 0 {
 		limit = f.Limit
 	}
 	rows, err := s.read.QueryContext(ctx, `SELECT c.n, c.seq, p.at, coalesce(s.name, ''), coalesce(p.run, 0), c.kind, coalesce(c.rec, 0), coalesce(r.id, ''), coalesce(r.symbol, ''), c.lang, c.old_text, c.count,
 			coalesce(r.state, 0), coalesce(t.at, 0)
-		FROM change c JOIN promotion p ON p.seq=c.seq LEFT JOIN run u ON u.run=p.run LEFT JOIN source s ON s.src=u.src LEFT JOIN record r ON r.rec=c.rec LEFT JOIN tombstone t ON t.rec=c.rec
-		WHERE `+strings.Join(where, " AND ")+` ORDER BY c.n LIMIT ? OFFSET ?`, append(args, limit, f.Offset)...)
+		FROM `+logged+` LEFT JOIN tombstone t ON t.rec=c.rec WHERE `+where+` ORDER BY c.n LIMIT ? OFFSET ?`, append(args, limit, f.Offset)...)
 	if err != nil {
 		return nil, err
 	}

@@ -107,7 +107,7 @@ func TestTextsOfThen(t *testing.T) {
 	if diff := cmp.Diff(want, log); diff != "" {
 		t.Errorf("log (-want +got):\n%s", diff)
 	}
-	tallies, err := s.Tallies(ctx, 0)
+	tallies, err := s.Tallies(ctx, 0, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,16 +13,12 @@ import (
 // bookedChanges is fixedChanges with its sums.
 type bookedChanges struct{ fixedChanges }
 
-func (b bookedChanges) Tallies(context.Context, uhri.Seq) ([]Tally, error) {
-	return []Tally{
+func (b bookedChanges) Tallies(context.Context, uhri.Seq, uhri.Seq) ([]uhri.Tally, error) {
+	return []uhri.Tally{
 		{Seq: 3, At: testNow, Source: "upr", Kind: uhri.Added, Count: 12},
 		{Seq: 2, At: testNow, Source: "uhri/en", Kind: uhri.Changed, Count: 1}, {Seq: 2, At: testNow, Source: "uhri/en", Kind: uhri.Withdrawn, Count: 1234},
 		{Seq: 2, At: testNow, Source: "upr", Kind: uhri.Reprocessed, Count: 41721},
 	}, nil
-}
-
-func (b bookedChanges) ChangesOf(ctx context.Context, since uhri.Seq, _ string, _ uhri.ChangeKind, yield func(uhri.Change) bool) error {
-	return b.Changes(ctx, since, yield)
 }
 
 // The page of changes counts by state and source, and each number leads to its entries.
@@ -55,7 +51,8 @@ func TestChangesByStateAndSource(t *testing.T) {
 	if widen != 2 {
 		t.Errorf("%d ways to widen, want 2", widen)
 	}
-	for path, want := range map[string]int{"/changes?kind=withdrawm": 400, "/changes?since=x": 400, "/changes?source=nobody": 200} {
+	for path, want := range map[string]int{"/changes?kind=withdrawm": 400, "/changes?since=x": 400, "/changes?source=nobody": 200, "/changes?until=2026-11-23.2&since=2026-11-01": 200,
+		"/changes?since=5&until=3": 400, "/changes?page=2": 400, "/changes?page=1": 200, "/changes?sinse=3": 400} {
 		if res, _ := get(t, srv, path); res.StatusCode != want {
 			t.Errorf("%s: %d, want %d", path, res.StatusCode, want)
 		}
