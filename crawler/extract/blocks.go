@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 var (
@@ -25,6 +26,7 @@ var (
 
 // blocks joins rows to blocks.
 func (l *layout) blocks(d *Document) []Block {
+	l.moveMargins()
 	chain := l.mainNumbers(d)
 	sub := l.subStart(chain)
 	b := &builder{l: l, d: d}
@@ -86,6 +88,44 @@ func (l *layout) mainNumbers(d *Document) map[int]int {
 	d.Issues = append(d.Issues, issues...)
 	return out
 }
+
+// moveMargins sets the margins by the paragraphs' numbers where those plainly stand elsewhere: in a document of two or
+// three pages, cover, notes and contents may fill more rows than the text does. Plainly is: numbers from 1 without gap,
+// each begun by a capital, at one place on odd pages and one on even pages, more than the measured margins would find.
+func (l *layout) moveMargins() {
+	if l.rtl {
+		return
+	}
+	body := func(r *row) bool { return math.Abs(r.size-l.body) <= 0.6 }
+	measured := l.chain(0, len(l.rows), func(r *row) bool { return body(r) && math.Abs(r.indent) < 8 })
+	found := l.chain(0, len(l.rows), func(r *row) bool {
+		return body(r) && r.indent > -8 && r.indent < 90 && numberedSentence.MatchString(r.text)
+	})
+	if len(found) < 3 || len(found) <= len(measured) || first(found) != 1 || gaps(found) > 0 {
+		return
+	}
+	at := l.margins
+	var seen [2]bool
+	for _, c := range found {
+		r := &l.rows[c.row]
+		parity := r.page % 2
+		if !seen[parity] {
+			at[parity], seen[parity] = r.x0, true
+		}
+		if math.Abs(r.x0-at[parity]) > 4 {
+			return
+		}
+	}
+	for parity := range 2 {
+		if !seen[parity] {
+			at[parity] = at[1-parity]
+		}
+	}
+	l.margins = at
+	l.indentRows()
+}
+
+var numberedSentence = regexp.MustCompile(`^\d{1,3}\.\s+[“"«(]?\p{Lu}`)
 
 type link struct{ row, n int }
 
@@ -612,7 +652,7 @@ func (b *builder) lastHeadingLetter() string {
 	return ""
 }
 
-var outlineHead = regexp.MustCompile(`^(?:([IVX]{1,6})\.?|([A-Z])\.|(\d{1,2})\.\s)\s*([^\s.].*)$`)
+var outlineHead = regexp.MustCompile(`^(?:([IVX]{1,6})\.?|([A-Z])\.|(\d{1,2})\.)\s*([^\s.].*)$`)
 
 // readOutline splits "II. Positive aspects" into its number, level and words. Level is 0 when there is no number.
 func readOutline(t, previous string) (number string, level int, text string) {
@@ -635,6 +675,10 @@ func readOutline(t, previous string) (number string, level int, text string) {
 		return m[1], 1, m[4]
 	case m[2] != "":
 		return m[2], 2, m[4]
+	}
+	// Docstore pages write "2.Definition of the child"; "2.5 million" is no number of a heading.
+	if after, _ := utf8.DecodeRuneInString(m[4]); !unicode.IsUpper(after) && !strings.ContainsAny(t[len(m[3])+1:len(m[3])+2], " \t\u00a0") {
+		return "", 0, t
 	}
 	return m[3], 3, m[4]
 }

@@ -127,7 +127,7 @@ func TestDocstorePage(t *testing.T) {
 	page := `<html><head><title>no text</title><style>p{}</style></head><body>
 <p><b>IIIPrincipal areas of concern and recommendations</b></p><p><b>A.General principles</b></p>
 <p>1.The Committee<span>welcomes the</span><span>Act of 2019.</span><sup>3</sup></p>
-<p>2.The Committee recommends that the State party:</p><p>(a)Adopt a law;</p><p>(b)Apply it.</p>
+<p><b>2.General comment</b></p><p>2.The Committee recommends that the State party:</p><p>(a)Adopt a law;</p><p>(b)Apply it.</p>
 <table><tr><td>one</td><td>two</td></tr></table></body></html>`
 	b := []byte{0xFF, 0xFE}
 	for _, c := range utf16.Encode([]rune(page)) {
@@ -136,7 +136,7 @@ func TestDocstorePage(t *testing.T) {
 	d := mustRead(t, b)
 	want := []string{
 		"heading1 III: Principal areas of concern and recommendations", "heading2 A: General principles",
-		"paragraph 1: The Committeewelcomes the Act of 2019.", "paragraph 2: The Committee recommends that the State party:",
+		"paragraph 1: The Committee welcomes the Act of 2019.", "heading3 2: General comment", "paragraph 2: The Committee recommends that the State party:",
 		"item1 (a): Adopt a law;", "item1 (b): Apply it.", "row: one\ttwo",
 	}
 	if diff := cmp.Diff(want, brief(d.Blocks)); diff != "" {
@@ -169,6 +169,67 @@ func TestPlainText(t *testing.T) {
 	}
 	if paragraphs != 26 || items != 27 {
 		t.Errorf("%d paragraphs and %d items, want 26 and 27:\n%s", paragraphs, items, strings.Join(brief(d.Blocks), "\n"))
+	}
+}
+
+// TestTextOfPages: text taken out of PDFs has headings without blank lines around them, numbers on lines of their own,
+// and the job number beside the page's.
+func TestTextOfPages(t *testing.T) {
+	d := mustRead(t, []byte(`                 Definition of torture
+            1.     The Committee is concerned that torture
+            is no crime.
+            Rights of detainees and their
+            families
+            2.    The Committee regrets that paragraph
+            12. of the Code is not applied.
+
+GE.15-12345                                                              3
+` + "\f" + `4                                                              GE.15-12345
+A.
+
+Other issues
+
+3.
+
+The Committee recommends that the State party:
+
+(a)
+
+Act;
+`))
+	want := []string{
+		"plain: Definition of torture", "paragraph 1: The Committee is concerned that torture is no crime.",
+		"plain: Rights of detainees and their families", "paragraph 2: The Committee regrets that paragraph 12. of the Code is not applied.",
+		"plain: A. Other issues", "paragraph 3: The Committee recommends that the State party:", "item1 (a): Act;",
+	}
+	if diff := cmp.Diff(want, brief(d.Blocks)); diff != "" {
+		t.Errorf("blocks:\n%s", diff)
+	}
+}
+
+// TestMargins: in a short document, notes and cover may fill more rows than the text; where the paragraphs' numbers stand
+// decides.
+func TestMargins(t *testing.T) {
+	l := &layout{body: 10, leading: 12, sheets: []sheet{{number: 1, width: 595}, {number: 2, width: 595}}, margins: [2]float64{56, 56}}
+	line := func(page int, x float64, text string) {
+		r := row{page: page, size: 10, x0: x, x1: x + 300, text: text, base: 700 - 12*float64(len(l.rows)), gap: 2}
+		for _, c := range text {
+			r.glyphs = append(r.glyphs, glyph{r: c, size: 10})
+		}
+		l.rows = append(l.rows, r)
+	}
+	line(1, 56, "United Nations")
+	line(1, 113, "1. The Committee met.")
+	line(1, 113, "2. The Committee welcomes the report.")
+	line(2, 113, "3. The Committee recommends that the State party:")
+	line(2, 141, "(a) Act;")
+	line(2, 113, "4. The Committee requests a report.")
+	l.indentRows()
+	var d Document
+	want := []string{"plain: United Nations", "paragraph 1: The Committee met.", "paragraph 2: The Committee welcomes the report.",
+		"paragraph 3: The Committee recommends that the State party:", "item1 (a): Act;", "paragraph 4: The Committee requests a report."}
+	if diff := cmp.Diff(want, brief(l.blocks(&d))); diff != "" || len(d.Issues) > 0 {
+		t.Errorf("issues %v, blocks:\n%s", d.Issues, diff)
 	}
 }
 

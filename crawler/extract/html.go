@@ -21,6 +21,8 @@ var (
 	boldStyle  = regexp.MustCompile(`(?i)font-weight\s*:\s*(?:bold|[6-9]00)`)
 	plainStyle = regexp.MustCompile(`(?i)font-weight\s*:\s*(?:normal|[1-5]00)`)
 	italStyle  = regexp.MustCompile(`(?i)font-style\s*:\s*(?:italic|oblique)`)
+	wholeWord  = regexp.MustCompile(`\b(?:Committee|State party|Comité|Estado parte|État partie)$`)
+	wordStart  = regexp.MustCompile(`^\p{Ll}{2}`)
 	superStyle = regexp.MustCompile(`(?i)vertical-align\s*:\s*super`)
 )
 
@@ -263,6 +265,8 @@ func (r *pageReader) write(s string) {
 		first, _ := utf8.DecodeRuneInString(s)
 		if (unicode.IsLower(r.prev) || strings.ContainsRune(".,;:)", r.prev)) && unicode.IsUpper(first) {
 			s = " " + s
+		} else if unicode.IsLower(r.prev) && wordStart.MatchString(s) && wholeWord.MatchString(r.text.String()) {
+			s = " " + s // "The Committee" + "recommends"
 		}
 		r.prev = 0
 	}

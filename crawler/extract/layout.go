@@ -73,18 +73,24 @@ func readLayout(sheets []sheet) *layout {
 		perPage[i] = kept
 	}
 	l.findMargins(perPage)
-	for i, rows := range perPage {
-		for _, r := range rows {
-			m := l.margins[sheets[i].number%2]
-			if l.rtl {
-				r.indent = sheets[i].width - r.x1 - m
-			} else {
-				r.indent = r.x0 - m
-			}
-			l.rows = append(l.rows, r)
+	for _, rows := range perPage {
+		l.rows = append(l.rows, rows...)
+	}
+	l.indentRows()
+	return l
+}
+
+// indentRows measures how far each row stands from the text margin of its page.
+func (l *layout) indentRows() {
+	for i := range l.rows {
+		r := &l.rows[i]
+		m := l.margins[r.page%2]
+		if l.rtl {
+			r.indent = l.sheets[r.page-1].width - r.x1 - m
+		} else {
+			r.indent = r.x0 - m
 		}
 	}
-	return l
 }
 
 func rightToLeft(sheets []sheet) bool {
@@ -485,8 +491,8 @@ func (l *layout) findMargins(perPage [][]row) {
 				continue
 			}
 			for _, r := range rows {
-				if math.Abs(r.size-l.body) > 0.6 {
-					continue
+				if math.Abs(r.size-l.body) > 0.6 || leaderRow.MatchString(r.text) {
+					continue // the table of contents has a margin of its own
 				}
 				x := r.x0
 				if l.rtl {

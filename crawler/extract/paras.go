@@ -170,7 +170,11 @@ func (p para) isHeading(t string) bool {
 	if p.heading > 0 {
 		return n <= 400
 	}
-	if n > 160 || (n > 40 && strings.ContainsAny(t[len(t)-1:], ".;:,")) {
+	limit := 160
+	if p.bold >= 0.9 {
+		limit = 220 // "Follow-up to the Committee's previous concluding observations on the implementation of …"
+	}
+	if n > limit || (n > 40 && strings.ContainsAny(t[len(t)-1:], ".;:,")) {
 		return false
 	}
 	if partHeading.MatchString(t) || annexRow.MatchString(t) {
@@ -199,6 +203,9 @@ func paraChain(ps []para, d *Document) map[int]int {
 			continue // "23.4, 23.5" is no paragraph 23
 		}
 		n, _ := strconv.Atoi(m[1])
+		if k := len(cs); k > 0 && cs[k-1].n == n && ps[cs[k-1].row].isHeading(ps[cs[k-1].row].printed()) {
+			cs = cs[:k-1] // the heading "2. General principles" above paragraph 2
+		}
 		cs = append(cs, link{i, n})
 	}
 	keep := withoutLists(cs)

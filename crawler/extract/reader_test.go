@@ -8,7 +8,9 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -278,6 +280,57 @@ func TestOLE(t *testing.T) {
 	}
 	if _, err = r.Read(t.Context(), ole); uhri.KindOf(err) != uhri.Invalid {
 		t.Errorf("a failed conversion gives %v, want an Invalid error", err)
+	}
+}
+
+// TestRealOLE: a Word file of the old kind, made by LibreOffice from one of ours and read through it again.
+func TestRealOLE(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts LibreOffice twice")
+	}
+	program, err := exec.LookPath("soffice")
+	if err != nil {
+		t.Skip("soffice is not installed")
+	}
+	dir := t.TempDir()
+	const list = `<w:pPr><w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr></w:pPr>`
+	made := makeDOCX(t, map[string]string{
+		"[Content_Types].xml":          `<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/><Override PartName="/word/numbering.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.numbering+xml"/></Types>`,
+		"_rels/.rels":                  `<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>`,
+		"word/_rels/document.xml.rels": `<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/numbering" Target="numbering.xml"/></Relationships>`,
+		"word/numbering.xml":           `<?xml version="1.0"?><w:numbering xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="%1."/></w:lvl></w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num></w:numbering>`,
+		"word/document.xml": wordBody(`<w:p><w:r><w:rPr><w:b/></w:rPr><w:t>C. Principal subjects of concern and recommendations</w:t></w:r></w:p>` +
+			`<w:p>` + list + `<w:r><w:t>The Committee is concerned that nobody counts.</w:t></w:r></w:p>` +
+			`<w:p>` + list + `<w:r><w:rPr><w:b/></w:rPr><w:t>The Committee recommends that the State party:</w:t></w:r></w:p>` +
+			`<w:p><w:r><w:t>(a) Count;</w:t></w:r></w:p>`),
+	})
+	if err := os.WriteFile(filepath.Join(dir, "made.docx"), made, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	profile := url.URL{Scheme: "file", Path: filepath.ToSlash(filepath.Join(dir, "profile"))}
+	out, err := exec.CommandContext(t.Context(), program, "-env:UserInstallation="+profile.String(), "--headless", "--convert-to", "doc", "--outdir", dir, filepath.Join(dir, "made.docx")).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	ole, err := os.ReadFile(filepath.Join(dir, "made.doc"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f := Detect(ole); f != DOC {
+		t.Fatalf("LibreOffice made a %s", f)
+	}
+	r, err := New(Options{Soffice: program, Timeout: time.Minute})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := r.Read(t.Context(), ole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"heading2 C: Principal subjects of concern and recommendations", "paragraph 1: The Committee is concerned that nobody counts.",
+		"paragraph 2: The Committee recommends that the State party:", "item1 (a): Count;"}
+	if diff := cmp.Diff(want, brief(d.Blocks)); diff != "" || d.Format != DOC {
+		t.Errorf("%s:\n%s", d.Format, diff)
 	}
 }
 

@@ -2,6 +2,7 @@ package extract
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -11,6 +12,38 @@ const maxParaLines = 500
 
 // conclusionsOrPart is a line that is a numbered heading by itself, so that the next line begins anew.
 var conclusionsOrPart = regexp.MustCompile(`^(?:[IVX]{1,5}|[A-K])\.?\s+\p{Lu}[^.;:]{3,90}\**$`)
+
+// bareLabel is a number or letter that stands alone on its line, as in text taken out of PDFs.
+var bareLabel = regexp.MustCompile(`^(?:\d{1,3}\.|(?:[IVX]{1,5}|[A-K])\.|\([a-z]{1,4}\))$`)
+
+// nextNumber is the number a line begins with when it is the next paragraph's, else 0.
+func nextNumber(t string, last int) int {
+	m := numberPara.FindStringSubmatch(t)
+	if m == nil {
+		return 0
+	}
+	n, err := strconv.Atoi(m[1])
+	rest := t[len(m[0]):]
+	if err != nil || n != last+1 || rest != "" && !upperOrDigit(strings.TrimLeft(rest, "“\"«(")[:1]) {
+		return 0
+	}
+	return n
+}
+
+// headingAtEnd finds, in the lines of a paragraph, the heading that was printed below it without a blank line: what
+// follows the last closed line, when it is short. It returns -1 when there is none.
+func headingAtEnd(lines []string) int {
+	at := len(lines)
+	chars := 0
+	for at > 0 && !closed(lines[at-1]) {
+		at--
+		chars += len(lines[at])
+	}
+	if at == len(lines) || chars > 220 || len(lines)-at > 3 || !upperOrDigit(lines[at]) {
+		return -1
+	}
+	return at
+}
 
 // decodeText reads plain text: paragraphs end at blank lines, at lines that begin with a number or letter, and at
 // headings; page furniture is dropped; **words** are bold and # begins a heading, as in Markdown.
@@ -32,13 +65,17 @@ func decodeText(data []byte) (*Document, error) {
 	lines := strings.Split(strings.NewReplacer("\r\n", "\n", "\r", "\n", "\f", "\n\f\n").Replace(decodeChars(data)), "\n")
 	var heads []string
 	afterBreak := false
+	last := 0 // number of the paragraph last begun, by what is printed
 	for _, l := range lines {
-		t := strings.TrimSpace(l)
+		t := strings.Join(strings.Fields(l), " ")
 		switch {
-		case strings.TrimSpace(strings.Trim(l, "\f")) == "":
+		case strings.Trim(t, "\f ") == "":
 			if strings.Contains(l, "\f") {
 				afterBreak = true
 				continue
+			}
+			if len(cur) == 1 && bareLabel.MatchString(cur[0]) {
+				continue // a number, and its text below it
 			}
 			if afterBreak { // blank lines around a page break do not end a sentence that goes on
 				if len(cur) > 0 && !closed(cur[len(cur)-1]) {
@@ -54,22 +91,33 @@ func decodeText(data []byte) (*Document, error) {
 			heads = append(heads, t)
 			continue
 		}
-		if numberPara.MatchString(t) || subPara.MatchString(t) || letterRow.MatchString(t) || bareLetter.MatchString(t) || bulletRow.MatchString(t) || strings.HasPrefix(t, "#") {
+		next := nextNumber(t, last)
+		if numberPara.MatchString(t) || subPara.MatchString(t) || letterRow.MatchString(t) || bareLetter.MatchString(t) || bulletRow.MatchString(t) || bareLabel.MatchString(t) || strings.HasPrefix(t, "#") {
 			prev := ""
 			if len(cur) > 0 {
 				prev = cur[len(cur)-1]
 			}
-			if closed(prev) || subPara.MatchString(t) || letterRow.MatchString(t) || conclusionsOrPart.MatchString(prev) {
+			switch {
+			case closed(prev) || subPara.MatchString(t) || letterRow.MatchString(t) || conclusionsOrPart.MatchString(prev):
+				flush()
+			case next > 0 && headingAtEnd(cur) >= 0:
+				heading := cur[headingAtEnd(cur):]
+				cur = cur[:len(cur)-len(heading)]
+				flush()
+				cur = heading
 				flush()
 			}
 		} else if len(cur) > 0 && conclusionsOrPart.MatchString(t) && closed(cur[len(cur)-1]) {
 			flush()
 		}
+		if len(cur) == 0 && next > 0 {
+			last = next
+		}
 		if len(cur) >= maxParaLines {
 			flush()
 		}
 		afterBreak = false
-		cur = append(cur, strings.Join(strings.Fields(t), " "))
+		cur = append(cur, t)
 	}
 	flush()
 	var cover []string
