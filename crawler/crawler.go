@@ -74,4 +74,4 @@ type Process func(ctx context.Context, it Item) ([]*uhri.Recommendation, error)
 
 // PipelineVersion numbers the code that cleans, cuts and reads items. Raise it when the same raw form would now give
 // another record; `uhri reprocess` then runs the stored raw forms again.
-const PipelineVersion = 1
+const PipelineVersion = 2

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -191,7 +192,7 @@ func (p *program) explainCommand() *cobra.Command {
 		Use:   "explain FILE|SYMBOL",
 		Short: "Print how a document is cut into recommendations, and why",
 		Long: "Print how a document is cut into recommendations, and why. A symbol is looked for among the documents harvested, then\n" +
-			"asked for at documents.un.org.",
+			"asked for at documents.un.org. With --json the rows go to standard output, remarks on them to standard error.",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			r, err := p.reader(1)
@@ -210,17 +211,20 @@ func (p *program) explainCommand() *cobra.Command {
 			if doc.Symbol() == "" || part.Symbol != "" && part.From == "" {
 				documents.Name(doc, part)
 			}
-			v, err := segment.Explain(doc)
+			v, notes, err := segment.Explain(doc)
 			if err != nil {
 				return err
 			}
 			if asJSON {
+				for _, n := range notes {
+					fmt.Fprintln(p.err, "uhri:", n)
+				}
 				e := json.NewEncoder(p.out)
 				e.SetEscapeHTML(false)
 				e.SetIndent("", "  ")
 				return e.Encode(v)
 			}
-			tellCut(p.out, doc, v)
+			tellCut(p.out, doc, v, notes)
 			return nil
 		},
 	}
@@ -266,14 +270,19 @@ func (p *program) explained(ctx context.Context, name string, r *extract.Reader)
 }
 
 // tellCut prints for people what a document was cut into.
-func tellCut(w io.Writer, doc *extract.Document, v any) {
+func tellCut(w io.Writer, doc *extract.Document, v any, notes []string) {
 	fmt.Fprintf(w, "%s  %s, %s", cmp.Or(string(doc.Symbol()), "(no symbol)"), doc.Format, cmp.Or(string(doc.Lang), "language unknown"))
 	if doc.Pages > 0 {
 		fmt.Fprintf(w, ", %d pages", doc.Pages)
 	}
 	fmt.Fprintln(w)
-	for _, i := range doc.Issues {
+	for _, i := range doc.Reasons() {
 		fmt.Fprintln(w, "!", i)
+	}
+	for _, n := range notes {
+		if !slices.Contains(doc.Reasons(), n) {
+			fmt.Fprintln(w, "!", n)
+		}
 	}
 	line := func(head, heading, text string, review []string) {
 		fmt.Fprintf(w, "\n%s\n", head)

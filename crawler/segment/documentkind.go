@@ -14,6 +14,8 @@ var (
 	concludingTitle = regexp.MustCompile(`(?i)\bconcluding (?:observations|comments)\b|\bobservaciones finales\b|\bobservations finales\b|الملاحظات الختامية|заключительные замечания|结论性意见`)
 	visitTitle      = regexp.MustCompile(`(?i)\b(?:visit|mission)s? to\b|\b(?:his|her|its|their|country|follow-up) (?:visit|mission)\b|\b(?:visita|misión) (?:a|al|oficial)\b|\b(?:visite|mission) (?:en|au|aux|à|officielle)\b`)
 	procedureTitle  = regexp.MustCompile(`(?i)\b(?:special rapporteur|independent expert|working group on|working group of experts|special representative|expert mechanism|relatora? especial|expert[oa] independiente|grupo de trabajo sobre|rapporteu(?:re?|se) spéciale?|experte? indépendante?|groupe de travail sur)\b`)
+	visitAddendum   = regexp.MustCompile(`^(?:DEMO/)?(?:A/HRC/\d+/\d+|E/CN\.4/\d{4}/\d+)/Add\.\d+$`)
+	corrigendum     = regexp.MustCompile(`/Corr\.\d+$`)
 	visitSymbol     = regexp.MustCompile(`^(?:A/HRC/\d+/\d+/Add\.\d+|E/CN\.4/\d{4}/\d+/Add\.\d+|A/HRC/\d+/\d+)$`)
 )
 
@@ -23,6 +25,9 @@ func KindOf(d *extract.Document) DocumentKind {
 	sym := d.Symbol()
 	title := coverTitle(d)
 	s := strings.TrimPrefix(string(sym), "DEMO/")
+	if corrigendum.MatchString(s) {
+		return Corrigendum
+	}
 	code, _ := sym.Body()
 	b, _ := uhri.BodyByCode(code)
 	if b.Mechanism == uhri.MechanismTreatyBody {
@@ -66,6 +71,7 @@ var (
 	stateSeries      = regexp.MustCompile(`^(?:E/C\.12/1|CRC/C/15|CCPR/C/79|CERD/C/304)/Add\.\d+`)
 	afterAddendum    = regexp.MustCompile(`/Add\.\d+`)
 	subcommittee     = regexp.MustCompile(`^CAT/OP/[A-Z]{3}/`)
+	statesAnswer     = regexp.MustCompile(`/CSPR`) // CAT/OP/…/CSPROSP/1: comments of the State party on a visit's report
 	otherTreatyDoc   = regexp.MustCompile(`/(?:GC|GR|Q|QPR|RQ|LOI|R|SR|INF|D|VIEWS|DEC|L|NGO|SP|FU|FR|RLE|PR)(?:/|\.|$)`)
 )
 
@@ -78,6 +84,8 @@ func treatyKind(sym uhri.Symbol, title string) DocumentKind {
 		return ConcludingObservations
 	case (concludingSymbol.MatchString(s) || subcommittee.MatchString(s)) && afterAddendum.MatchString(s):
 		// An addendum by the committee itself is as rare as it is plainly titled.
+		return StateFollowUp
+	case subcommittee.MatchString(s) && (statesAnswer.MatchString(s) || commentsTitle.MatchString(title)):
 		return StateFollowUp
 	case concludingSymbol.MatchString(s), subcommittee.MatchString(s):
 		return ConcludingObservations

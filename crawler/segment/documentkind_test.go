@@ -29,6 +29,8 @@ func TestKindOf(t *testing.T) {
 		{"A/61/40", "", AnnualReport},
 		{"CRPD/C/LUX/CO/1/Add.2", "", StateFollowUp},
 		{"CAT/OP/MDV/1/Add.1", "", StateFollowUp},
+		{"CAT/OP/MDV/CSPROSP/1", "Visit to Qaldora: comments of the State party", StateFollowUp},
+		{"CERD/C/KEN/CO/1-4/Corr.1", "Concluding observations", Corrigendum},
 		{"", "Information received from Qaldora on follow-up to the concluding observations", StateFollowUp},
 		{"CAT/C/GC/4", "General comment No. 4", OtherDocument},
 		{"CRPD/C/EU/QPR/2-3", "List of issues", OtherDocument},

@@ -3,6 +3,7 @@ package segment
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -78,6 +79,7 @@ type outliner struct {
 	at         place
 	sideStyle  style
 	groupStyle style
+	roman      int    // last section with a roman number
 	letter     string // last lettered section
 	third      int    // last numbered section below it
 	inner      int    // last number in brackets, of annual reports that count each State's paragraphs anew
@@ -477,9 +479,9 @@ func (r *outliner) heading(b *extract.Block) {
 		r.annexStart(strings.TrimSpace(text[len(m):]))
 		return
 	}
-	if r.excerpts && b.Number == "" && concludingTitle.MatchString(text) && len(r.o.units) > 0 {
+	if r.excerpts && b.Number == "" && concludingTitle.MatchString(text) && !earlierOnes.MatchString(text) && len(r.o.units) > 0 {
 		// The next document of a compilation.
-		r.last, r.at, r.letter, r.ended, r.fresh = 0, place{}, "", true, true
+		r.last, r.at, r.roman, r.letter, r.ended, r.fresh = 0, place{}, 0, "", true, true
 		return
 	}
 	n := utf8.RuneCountInString(text)
@@ -510,10 +512,13 @@ func (r *outliner) heading(b *extract.Block) {
 	r.setHeading(text, b.Number, b.Level, style{level: b.Level, italic: b.Italic > 0.5 && b.Bold < 0.5})
 }
 
+// earlierOnes are headings that name concluding observations and open none.
+var earlierOnes = regexp.MustCompile(`(?i)follow|previous|implement|dissem|seguimiento|anteriores|aplicación|difusión|suivi|précédent|application|diffusion`)
+
 // annexStart ends the document's own numbering; an annex counts its own paragraphs.
 func (r *outliner) annexStart(title string) {
 	r.at = place{first: strings.TrimSpace("Annex " + title)}
-	r.prefix, r.last, r.ended, r.letter = annexPrefix, 0, true, ""
+	r.prefix, r.last, r.ended, r.roman, r.letter = annexPrefix, 0, true, 0, ""
 	r.fresh = true
 }
 
@@ -558,14 +563,14 @@ func (r *outliner) setHeading(text, number string, level int, st style) {
 	}
 	kind := r.g.partOf(text)
 	roman := number != "" && strings.Trim(number, "IVX") == ""
-	// "I." after "H." is a letter, whatever the reader of the file made of it.
-	if roman && len(number) == 1 && len(r.letter) == 1 && r.letter[0]+1 == number[0] {
+	// "I." after "H.", or below IV. with its A. and D., is a letter, whatever the reader of the file made of it.
+	if roman && len(number) == 1 && len(r.letter) == 1 && (r.letter[0]+1 == number[0] || r.letter[0] < number[0] && romanValue(number) <= r.roman) {
 		roman, level = false, 2
 	}
 	switch {
 	case roman && level <= 1:
 		r.at = place{first: printed}
-		r.letter, r.third = "", 0
+		r.roman, r.letter, r.third = romanValue(number), "", 0
 	case number != "" && !roman && number[0] >= 'A' && number[0] <= 'Z':
 		r.at = place{first: r.at.first, second: printed}
 		r.letter, r.third = number, 0
@@ -577,6 +582,8 @@ func (r *outliner) setHeading(text, number string, level int, st style) {
 		switch {
 		case r.at.second != "" && r.letter != "" && r.g.partOf(r.at.second) == partUnknown && r.at.first == "":
 			r.at = place{first: printed}
+		case r.at.first != "" && hasNumber(r.at.first) && level >= 3:
+			r.sideHeading(text, st) // "II. General observations", "Positive aspects"
 		case r.at.first != "" && hasNumber(r.at.first):
 			r.at = place{first: r.at.first, second: printed}
 		default:
@@ -593,6 +600,9 @@ func (r *outliner) setHeading(text, number string, level int, st style) {
 // mainPart names the part of a document that holds its concerns; "Other recommendations" and the like do so only as
 // numbered sections.
 var mainPart = regexp.MustCompile(`(?i)^(?:principal|principle|main|concerns? and|areas? of|subjects? of|suggestions|principales|motivos|cuestiones|principaux|sujets|motifs|préoccupations|preocupaciones)`)
+
+// romanValue reads I to XII; 0 for others.
+func romanValue(s string) int { return slices.Index(romans, strings.ToLower(s)) + 1 }
 
 func hasNumber(printed string) bool { return headingNumber.MatchString(strings.ToLower(printed)) }
 

@@ -156,6 +156,7 @@ const (
 	CountryVisit           DocumentKind = "country_visit"
 	ThematicReport         DocumentKind = "thematic_report"
 	StateComments          DocumentKind = "state_comments" // the State's comments on a country visit
+	Corrigendum            DocumentKind = "corrigendum"    // of a document that stays as it was
 	OtherDocument          DocumentKind = "other"          // of these families, but without recommendations to States: general comments, lists of issues
 	UnknownDocument        DocumentKind = ""
 )

@@ -31,7 +31,9 @@ func sentences(s string) []string {
 				end -= w
 			}
 		}
-		if s[begin] == '.' && end < len(s) && (abbreviations.MatchString(s[from:begin]) || !opensSentence(s[end:])) {
+		if m := articlesAfter.FindStringIndex(s[end:]); m != nil {
+			end += m[1] // "… so. (art. 12) The State party should"
+		} else if s[begin] == '.' && end < len(s) && (abbreviations.MatchString(s[from:begin]) || !opensSentence(s[end:])) {
 			at = end
 			continue
 		}
@@ -66,6 +68,9 @@ func opensSentence(s string) bool {
 	}
 	return true
 }
+
+// articlesAfter are the articles a paragraph names at its end, after its full stop.
+var articlesAfter = regexp.MustCompile(`^\s*\((?:arts?\.?|articles?|artículos?) [^()]{0,80}(?:\([^()]{0,20}\)[^()]{0,60})*\)\.?(?:\s+|$)`)
 
 var openingBracket = regexp.MustCompile(`^[\s"“«*]*\((?:[a-z]{1,4}\)|\p{Lu}\p{Ll}+ )`)
 

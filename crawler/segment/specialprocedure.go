@@ -30,7 +30,10 @@ func SpecialProcedure(d *extract.Document) *Cut {
 	if g == nil {
 		c.Issues = append(c.Issues, "passages in this language are cut by number only; what they are is not told")
 	}
-	s := &specialProcedure{c: c, g: g, visit: kind == CountryVisit}
+	s := &specialProcedure{c: c, g: g, visit: kind == CountryVisit, state: neverMatches}
+	if name := nameOf(c.Country); name != "" {
+		s.state = regexp.MustCompile(`\b` + name + `\b`)
+	}
 	s.run(o.units)
 	if len(c.Passages) == 0 {
 		c.Review = append(c.Review, "no section of conclusions and recommendations was found")
@@ -47,6 +50,7 @@ type specialProcedure struct {
 	c     *Cut
 	g     *grammar
 	visit bool
+	state *regexp.Regexp // the State visited, by its name
 }
 
 var (
@@ -55,6 +59,7 @@ var (
 	onlyRecommends = regexp.MustCompile(`(?i)^(?:(?:main |final |general |specific |key |priority )?recommendations?\b.*|recomendaciones\b.*|recommandations\b.*|expert mechanism advice.*|(?:recommendations? )?(?:addressed |directed )?to (?:the |all |other |relevant )?(?:government|state|authorities|international|united nations|civil|business|private|donor|parliament|judiciary|national|media|human rights|development|companies|member|european|african|ohchr|office|general|security|local|regional|federal|special|parties|armed|un\b).*|al (?:gobierno|estado|sistema|poder|congreso).*|a (?:la|las|los|el) (?:comunidad|naciones|empresas|sociedad|autoridades|organizaciones|estados).*|(?:au|aux|à la|à l['’]) ?(?:gouvernement|autorités|état|communauté|nations|société|entreprises|organisations|parlement|organisation).*|(?:the )?(?:government|international community|united nations|civil society|business enterprises|donor community|private sector|national human rights institutions?|media)(?: of .*| agencies| system| organi[sz]ations)?)$`)
 	onlyConcludes  = regexp.MustCompile(`(?i)^(?:(?:general |main |overall )?conclusions?|concluding remarks|conclusiones(?: generales)?|general observations)$`)
 	thanks         = regexp.MustCompile(`(?i)\b(?:thanks|is grateful|wishes to (?:thank|express (?:his|her|its|their) (?:gratitude|appreciation))|stands ready|remains (?:available|at the disposal|committed)|looks forward|reiterates (?:his|her|its|their) (?:gratitude|appreciation|willingness))\b`)
+	onlyAnnounces  = regexp.MustCompile(`(?i)\b(?:following|below|siguientes|suivantes)\b[^.;:]{0,40}\b(?:recomm[ea]ndations?|recomendaciones)|\b(?:recomm[ea]ndations?|recomendaciones)\b[^.;:]{0,40}\b(?:following|below|siguientes|suivantes|ci-après|a continuación)\b`)
 	callsThem      = regexp.MustCompile(`(?i)recomm[ea]ndations?\s*:\s*$|recomendaciones\s*:\s*$`)
 )
 
@@ -120,7 +125,7 @@ func (s *specialProcedure) recommends(u *unit) bool {
 	directive, modal := s.directive(u, place != partPositive)
 	switch place {
 	case partSuggestion:
-		return directive || modal || !thanks.MatchString(u.text)
+		return directive || modal || !thanks.MatchString(u.text) && (len(u.chunks) > 0 || !onlyAnnounces.MatchString(u.text))
 	case partPositive:
 		return directive
 	}
@@ -142,7 +147,7 @@ func (s *specialProcedure) directive(u *unit, all bool) (outright, modal bool) {
 	for k, text := range texts {
 		for _, sentence := range sentences(text) {
 			t := plainSentence(sentence)
-			named = named || s.visit && k == 0 && visitAddressee.MatchString(t)
+			named = named || s.visit && k == 0 && (visitAddressee.MatchString(t) || s.state.MatchString(t))
 			if s.g.directive(t, false) && !s.onlyModal(t) {
 				outright = true
 			}

@@ -46,8 +46,10 @@ func (k DocumentKind) why() string {
 		return "this is the State's own follow-up to concluding observations, not the committee's"
 	case StateComments:
 		return "these are the State's comments on a report, not the report"
+	case Corrigendum:
+		return "a corrigendum holds no recommendations; they are in the document it corrects"
 	}
-	return "this document makes no recommendations to a State"
+	return "this kind of document is not cut: it is neither concluding observations nor the report of a visit to a State"
 }
 
 type treatyBody struct {
@@ -102,7 +104,7 @@ func (t *treatyBody) partOf(at place) part {
 	if t.g.partOf(at.side) == partProcedure || t.g.partOf(at.group) == partProcedure {
 		return partProcedure
 	}
-	for _, h := range []string{at.third, at.second} {
+	for _, h := range []string{at.side, at.third, at.second} {
 		if p := t.g.partOf(h); p != partUnknown {
 			return p
 		}
@@ -207,12 +209,21 @@ func (t *treatyBody) directs(s string, loose bool) bool {
 	}
 	if t.named == nil {
 		t.named = neverMatches
-		if info, ok := t.c.Country.Info(); ok {
-			short, _, _ := strings.Cut(strings.ToLower(info.Name), " (")
-			t.named = regexp.MustCompile(`^[^:]{0,200}\b` + regexp.QuoteMeta(short) + `[,a-z ]{0,60}? (?:should|must)\b`)
+		if name := nameOf(t.c.Country); name != "" {
+			t.named = regexp.MustCompile(`^[^:]{0,200}\b` + name + `[,a-z ]{0,60}? (?:should|must)\b`)
 		}
 	}
 	return t.named.MatchString(s) && !t.g.concern.MatchString(s) && !t.g.recalled.MatchString(t.named.FindString(s))
+}
+
+// nameOf is an expression for a State's short name as sentences have it, "" for an unknown State.
+func nameOf(c uhri.Country) string {
+	info, ok := c.Info()
+	if !ok {
+		return ""
+	}
+	short, _, _ := strings.Cut(strings.ToLower(info.Name), " (")
+	return regexp.QuoteMeta(short)
 }
 
 var neverMatches = regexp.MustCompile(`[^\x00-\x{10FFFF}]`)
@@ -243,7 +254,18 @@ func (t *treatyBody) anyRecommends(text string, chunks []chunk, loose bool) bool
 	if loose {
 		return !t.concerned(text) && items > 0
 	}
-	return false
+	return t.asksOutright(text)
+}
+
+// asksOutright reports whether a paragraph that voices no concern begins by saying what should be done, whoever is to do
+// it: "All allegations should be investigated".
+func (t *treatyBody) asksOutright(text string) bool {
+	ss := sentences(text)
+	if len(ss) == 0 || t.g.outright == nil {
+		return false
+	}
+	m := t.g.outright.FindString(plainSentence(ss[0]))
+	return m != "" && !t.g.recalled.MatchString(m) && !t.g.speaks(m) && !t.concerned(text)
 }
 
 func lowerFirst(s string) string {
@@ -286,7 +308,7 @@ func (t *treatyBody) divide(text string) (concern, recommendation string) {
 	for _, s := range sentences(text) {
 		p := plainSentence(s)
 		if t.directs(p, false) {
-			if concerned && !t.g.concern.MatchString(p) && strings.ContainsAny(lastOf(strings.TrimSpace(strings.TrimRight(text[:at], ")] "))), ".?!") {
+			if concerned && !t.g.concern.MatchString(p) && strings.ContainsAny(lastOf(strings.TrimSpace(strings.TrimRight(articlesLast.ReplaceAllString(text[:at], ""), ")] "))), ".?!") {
 				return strings.TrimSpace(text[:at]), strings.TrimSpace(text[at:])
 			}
 			return text, ""
@@ -296,6 +318,9 @@ func (t *treatyBody) divide(text string) (concern, recommendation string) {
 	}
 	return text, ""
 }
+
+// articlesLast are the articles that a concern names last: "… is not criminalized. (art. 1)".
+var articlesLast = regexp.MustCompile(`\s*\((?:arts?\.?|articles?|artículos?) [^()]{0,80}(?:\([^()]{0,20}\)[^()]{0,60})*\)\s*$`)
 
 // oneParagraphForm reports whether the document states concern and recommendation in one paragraph as a rule, as the
 // Human Rights Committee, the Committee against Torture and the Committee on the Elimination of Racial Discrimination did.

@@ -492,7 +492,7 @@ func FuzzUPR(f *testing.F) {
 // TestExplain: what `uhri explain --json` prints of each family.
 func TestExplain(t *testing.T) {
 	d := document(t, reportText("Kenya", 5, "6. The recommendations listed below enjoy the support of Kenya:\n\n1. Ratify it (Iran (Islamic Republic of));\n"+fmt.Sprintf(ending, 7)))
-	v, err := Explain(d)
+	v, _, err := Explain(d)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -505,13 +505,13 @@ func TestExplain(t *testing.T) {
 		t.Errorf("report:\n%s", diff)
 	}
 	observations := document(t, "CEDAW/C/KEN/CO/9\n\nCommittee on the Elimination of Discrimination against Women\n\nConcluding observations on the ninth periodic report of Kenya\n\nA. Introduction\n\n1. The Committee considered the report of Kenya.\n\n2. The Committee recommends that the State party adopt a law.\n")
-	if v, err = Explain(observations); err != nil {
+	if v, _, err = Explain(observations); err != nil {
 		t.Fatal(err)
 	}
 	if rows, ok := v.([]Explained); !ok || len(rows) != 2 || rows[1].Paragraph != "2" {
 		t.Errorf("concluding observations: %+v", v)
 	}
-	if _, err := Explain(document(t, "1. This is a letter.\n")); uhri.KindOf(err) != uhri.Unsupported {
+	if _, _, err := Explain(document(t, "1. This is a letter.\n")); uhri.KindOf(err) != uhri.Unsupported {
 		t.Errorf("a letter: %v", err)
 	}
 }

@@ -173,7 +173,7 @@ func (c *cutting) cut() []*uhri.Recommendation {
 			}
 			continue
 		}
-		cut := Cut(d.doc)
+		cut := segment.CutDocument(d.doc)
 		if cut == nil {
 			c.skipped = append(c.skipped, reason(d.Part, uhri.Errorf(uhri.Unsupported, "cut", "neither its cover nor its words say what kind of document this is")))
 			continue
@@ -211,25 +211,6 @@ func (c *cutting) newest(own []opened) []opened {
 		}
 		return replaced
 	})
-}
-
-// Cut cuts a document of a treaty body or a special procedure; nil when it is neither.
-func Cut(doc *extract.Document) *segment.Cut {
-	switch segment.KindOf(doc) {
-	case segment.ConcludingObservations, segment.AnnualReport, segment.StateFollowUp:
-		return segment.TreatyBody(doc)
-	case segment.CountryVisit, segment.ThematicReport, segment.StateComments:
-		return segment.SpecialProcedure(doc)
-	case segment.OtherDocument:
-		if doc.Symbol().Mechanism() == uhri.MechanismTreatyBody {
-			return segment.TreatyBody(doc)
-		}
-		return segment.SpecialProcedure(doc)
-	}
-	if doc.Symbol() == "" {
-		return nil
-	}
-	return segment.SpecialProcedure(doc)
 }
 
 // join adds the records of a document. A record that is there already is the same passage in another language.
