@@ -184,7 +184,7 @@ func TestTextOfPages(t *testing.T) {
             12. of the Code is not applied.
 
 GE.15-12345                                                              3
-` + "\f" + `4                                                              GE.15-12345
+`+"\f"+`4                                                              GE.15-12345
 A.
 
 Other issues
