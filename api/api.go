@@ -25,6 +25,7 @@ import (
 	"uhri/api/pin"
 	"uhri/api/problem"
 	"uhri/index"
+	"uhri/index/searchurl"
 )
 
 // Base is the path of this version of the API.
@@ -99,6 +100,7 @@ func New(o Options) (*API, error) {
 	a.huma = humaecho.New(a.echo, config)
 	a.describe()
 	a.operations()
+	a.describeSiblings()
 
 	b, err := json.Marshal(a.huma.OpenAPI())
 	if err != nil {
@@ -173,7 +175,10 @@ func (a *API) onError(err error, c echo.Context) {
 				p.Detail = fmt.Sprintf("there is nothing at this address; did you mean %s?", near)
 			}
 		case http.StatusMethodNotAllowed:
-			p = problem.New(he.Code, "this address answers %s only", c.Response().Header().Get("Allow"))
+			// What answers GET answers HEAD, though the router does not know.
+			allow := strings.Replace(c.Response().Header().Get("Allow"), http.MethodGet, "GET, HEAD", 1)
+			c.Response().Header().Set("Allow", allow)
+			p = problem.New(he.Code, "this address answers %s only", strings.TrimPrefix(allow, "OPTIONS, "))
 		default:
 			p = problem.New(he.Code, "%s", http.StatusText(he.Code))
 		}
@@ -211,14 +216,38 @@ func (a *API) observe(next echo.HandlerFunc) echo.HandlerFunc {
 // OpenAPI returns the description served at /openapi.json. The caller must not change it.
 func (a *API) OpenAPI() []byte { return a.openapi }
 
+// openAPIMedia is the registered media type of the description.
+const openAPIMedia = "application/vnd.oai.openapi+json;version=3.1"
+
+// noParameters refuses parameters where none are read.
+func noParameters(c echo.Context) *problem.Problem {
+	var faults []searchurl.Fault
+	for name, values := range c.QueryParams() {
+		f := searchurl.Fault{Parameter: cut(name), Message: "there are no parameters here"}
+		if len(values) > 0 {
+			f.Value = cut(values[0])
+		}
+		faults = append(faults, f)
+	}
+	if len(faults) == 0 {
+		return nil
+	}
+	sortFaults(faults)
+	return problem.Invalid(faults...)
+}
+
 func (a *API) serveOpenAPI(c echo.Context) error {
+	if p := noParameters(c); p != nil {
+		a.refuse(c.Response(), c.Request(), p)
+		return nil
+	}
 	etag := a.etag("", "openapi", string(a.openapi))
 	c.Response().Header().Set("ETag", etag)
 	c.Response().Header().Set("Cache-Control", "no-cache")
 	if matches(c.Request().Header.Get("If-None-Match"), etag) {
 		return c.NoContent(http.StatusNotModified)
 	}
-	return c.Blob(http.StatusOK, "application/vnd.oai.openapi+json;version=3.1", a.openapi)
+	return c.Blob(http.StatusOK, openAPIMedia, a.openapi)
 }
 
 // etag names an answer by everything it depends on. It is weak: compressed or not, it is the same answer.

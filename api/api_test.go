@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -328,6 +329,13 @@ func TestLookup(t *testing.T) {
 	if d := cmp.Diff(want, got.Missing); d != "" {
 		t.Errorf("missing (-want +got):\n%s", d)
 	}
+	again := into[api.Lookup](t, ask(t, a, http.MethodPost, "/api/v1/recommendations/lookup", `{"ids":["00000000-0000-4000-8000-000000000004","00000000-0000-4000-8000-000000000004"," 00000000-0000-4000-8000-000000000004"],"symbols":["A/HRC/98/7","a/hrc/98/7"]}`), 200)
+	if d := cmp.Diff([]string{"00000000-0000-4000-8000-000000000004", "A/HRC/98/7"}, again.Repeated); d != "" || len(again.Items) != 1 || len(again.Missing) != 1 {
+		t.Errorf("asked twice: %+v, repeated (-want +got):\n%s", again, d)
+	}
+	if p := into[problem.Problem](t, ask(t, a, http.MethodPost, "/api/v1/recommendations/lookup", "<ids/>", "Content-Type", "text/xml"), 415); len(p.Errors) != 1 {
+		t.Errorf("XML: %+v", p)
+	}
 	for name, body := range map[string]string{
 		"empty": "{}", "not JSON": "ids=1", "unknown member": `{"id":["a"]}`, "two values": `{"ids":["a"]} {}`, "bad symbol": `{"symbols":["x y z"]}`, "empty id": `{"ids":[" "]}`,
 		"too many": `{"ids":["` + strings.Repeat(`a","`, 1001) + `b"]}`, "cut off": `{"ids":["a"`,
@@ -379,9 +387,23 @@ func TestConditionalRequests(t *testing.T) {
 	}
 }
 
+// A script that asks politely walks through the whole corpus, 1,000 records a page, and is never told to wait.
+func TestPoliteScript(t *testing.T) {
+	a := newAPI(t, newCollection(), func(o *api.Options) { o.PerMinute = 600 })
+	for page := range 269 {
+		w := get(t, a, "/api/v1/recommendations?limit=1&cursor="+strconv.Itoa(page%45))
+		if w.Code != 200 || w.Header().Get("RateLimit-Remaining") == "" {
+			t.Fatalf("page %d: %d %v", page, w.Code, w.Header())
+		}
+	}
+	if !strings.Contains(get(t, a, "/openapi.json").Body.String(), "600 requests a minute") {
+		t.Error("the limits are not published")
+	}
+}
+
 func TestOldSnapshotIsGone(t *testing.T) {
 	p := into[problem.Problem](t, get(t, newAPI(t, newCollection()), "/api/v1/recommendations?snapshot=2020-01-01.1"), 410)
-	if p.Snapshot != "2026-11-24.2" || !strings.Contains(p.Detail, "2026-11-24.2") {
+	if p.Snapshot != "2026-11-24.2" || strings.Count(p.Detail, "2026-11-24.2") != 1 || !strings.Contains(p.Detail, "without cursor") {
 		t.Errorf("problem = %+v", p)
 	}
 }
@@ -411,6 +433,8 @@ func TestErrorShape(t *testing.T) {
 		{a, "GET", "/api/v1/changes?since=x&kind=y&limit=0", "", 400, 3},
 		{a, "GET", "/api/v1/status?x=1", "", 400, 1},
 		{a, "POST", "/api/v1/recommendations/lookup", "{", 400, 1},
+		{a, "GET", "/openapi.json?x=1&y=2", "", 400, 2},
+		{a, "PUT", "/search.csv", "", 405, 0},
 		{a, "GET", "/api/v1/nowhere", "", 404, 0},
 		{a, "GET", "/api/v2/recommendations", "", 404, 0},
 		{a, "DELETE", "/api/v1/recommendations", "", 405, 0},

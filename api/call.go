@@ -146,7 +146,10 @@ func (a *API) fail(ctx context.Context, c *call, err error) error {
 	if p.Kind == uhri.Gone && p.Tombstone == nil {
 		if st, err := a.o.Searcher.Status(ctx); err == nil {
 			p.Snapshot = st.Current.ID
-			p.Detail = strings.TrimSuffix(p.Detail, ".") + "; the current snapshot is " + st.Current.ID
+			if !strings.Contains(p.Detail, st.Current.ID) {
+				p.Detail = strings.TrimSuffix(p.Detail, ".") + "; the current snapshot is " + st.Current.ID
+			}
+			p.Detail += ": ask again without cursor and snapshot to begin on it, or take the whole set from " + Base + "/recommendations/export in one request"
 		}
 	}
 	if p.Status >= 500 && p.Status != http.StatusServiceUnavailable && ctx.Err() == nil { // "come back later" is no fault of ours to mend

@@ -94,6 +94,9 @@ func (a *API) files() {
 		})
 	}
 	a.echo.GET(dictionaryPath, func(c echo.Context) error {
+		if p := noParameters(c); p != nil {
+			return refuse(c, p)
+		}
 		b, err := export.Dictionary()
 		if err != nil {
 			return err

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"reflect"
 	"slices"
@@ -9,6 +10,9 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"uhri"
+	"uhri/api/edge"
+	"uhri/api/export"
 	"uhri/api/problem"
 	"uhri/index/searchurl"
 )
@@ -25,7 +29,7 @@ func (a *API) describe() {
 	o.OpenAPI = "3.1.0"
 	o.Info.Description = `Search over UN human rights recommendations: what treaty bodies, the Universal Periodic Review and special procedures tell States to do.
 
-Every answer names its snapshot; the same request on the same snapshot gives the same answer. Lists are written by repeating a parameter. An unknown parameter or value is an error that says what to write instead, and every error has one shape (RFC 9457), with all its faults under ` + "`errors`" + `. Answers carry an ETag. Requests are limited per address; the RateLimit headers tell how far you are, Retry-After when to come back. Whole result sets come in one request from /api/v1/recommendations/export. Members may be added to answers; none is taken away within v1.`
+Every answer names its snapshot; the same request on the same snapshot gives the same answer. Lists are written by repeating a parameter. An unknown parameter or value is an error that says what to write instead, and every error has one shape (RFC 9457), with all its faults under ` + "`errors`" + `. Answers carry an ETag. HEAD is answered as GET without its body. ` + a.limits() + ` Members may be added to answers; none is taken away within v1.`
 	if a.o.Demo {
 		o.Info.Description = "DEMONSTRATION with invented States and texts. " + o.Info.Description
 	}
@@ -39,6 +43,20 @@ Every answer names its snapshot; the same request on the same snapshot gives the
 	if a.o.BaseURL != "" {
 		o.Servers = []*huma.Server{{URL: a.o.BaseURL}}
 	}
+}
+
+// limits says what one client may ask.
+func (a *API) limits() string {
+	client, server := export.AtOnce()
+	s := fmt.Sprintf("Whole result sets come in one request from /api/v1/recommendations/export; exports are counted by rows, %d an hour for one address, however they are divided, and run %d at a time for one address, %d in all. ", a.o.Exports.Rows(), client, server)
+	if a.o.PerMinute > 0 {
+		burst := a.o.Burst
+		if burst <= 0 {
+			burst = edge.DefaultBurst(a.o.PerMinute)
+		}
+		s += fmt.Sprintf("%d requests a minute are answered for one address, %d of them at once: enough to walk through the whole collection with a cursor and limit=1000 without waiting. ", a.o.PerMinute, burst)
+	}
+	return s + "One address is an IPv4 address or an IPv6 network of 64 bits. Whoever asks for more is answered 429. The RateLimit headers tell how far you are, Retry-After how many seconds to wait; so it is with 503, when the service is busy."
 }
 
 // operations registers everything the API does.
@@ -55,7 +73,7 @@ func (a *API) operations() {
 	a.addExport()
 	add(a, operation{
 		ID: "lookup", Method: http.MethodPost, Path: "/recommendations/lookup", Summary: "Up to 1,000 records or documents by identifier or symbol",
-		Body: reflect.TypeFor[LookupRequest](), Errors: []int{400, 413, 429, 503, 504},
+		Body: reflect.TypeFor[LookupRequest](), BodyExample: LookupRequest{IDs: []uhri.ID{"6074f363-c8ae-4f0d-826b-26e751082b5a"}, Symbols: []string{"A/HRC/59/15"}}, Errors: []int{400, 413, 415, 429, 503, 504},
 	}, a.lookup)
 	add(a, operation{
 		ID: "get-document", Path: "/documents", Summary: "One document with its records in their order",
@@ -95,6 +113,7 @@ type operation struct {
 	ID, Method, Path, Summary string
 	Parameters                []*huma.Param
 	Body                      reflect.Type
+	BodyExample               any
 	Errors                    []int
 }
 
@@ -107,12 +126,13 @@ func add[T any](a *API, op operation, run func(context.Context, *call) (*reply[T
 	h := huma.Operation{OperationID: op.ID, Method: op.Method, Path: Base + op.Path, Summary: op.Summary, Parameters: op.Parameters, Responses: errorResponses(schemas, op.Errors)}
 	huma.Register(a.huma, h, run)
 	if op.Body != nil { // described only now: huma would read and refuse bodies itself, in a shape of its own
-		a.huma.OpenAPI().Paths[h.Path].Post.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/json": {Schema: schemas.Schema(op.Body, true, "")}}}
+		a.huma.OpenAPI().Paths[h.Path].Post.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/json": {Schema: schemas.Schema(op.Body, true, ""), Example: op.BodyExample}}}
 	}
 }
 
 func errorResponses(schemas huma.Registry, statuses []int) map[string]*huma.Response {
 	body := map[string]*huma.MediaType{problem.ContentType: {Schema: schemas.Schema(reflect.TypeFor[problem.Problem](), true, "Problem")}}
+	statuses = append([]int{http.StatusRequestURITooLong, http.StatusInternalServerError}, statuses...)
 	out := map[string]*huma.Response{"default": {Description: "An error; status and errors say which", Content: body}}
 	for _, s := range statuses {
 		r := &huma.Response{Description: http.StatusText(s), Content: body}

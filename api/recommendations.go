@@ -162,6 +162,7 @@ type LookupRequest struct {
 type Lookup struct {
 	Items    []Item    `json:"items" nullable:"false" doc:"the records of ids in the order asked for, then those of symbols in document order"`
 	Missing  []Missing `json:"missing" nullable:"false" doc:"what was asked for and is not there"`
+	Repeated []string  `json:"repeated,omitzero" doc:"what was asked for more than once, in one spelling or several; it is answered once"`
 	Snapshot string    `json:"snapshot"`
 	Demo     bool      `json:"demonstration"`
 }
@@ -177,7 +178,12 @@ type Missing struct {
 }
 
 func (a *API) lookup(ctx context.Context, c *call) (*reply[Lookup], error) {
-	ask, faults := c.lookupRequest()
+	if ct, _, _ := strings.Cut(c.echo.Request().Header.Get("Content-Type"), ";"); ct != "" && strings.TrimSpace(ct) != "application/json" {
+		p := problem.New(http.StatusUnsupportedMediaType, "a lookup is asked in JSON; send Content-Type: application/json")
+		p.Errors = append(p.Errors, searchurl.Fault{Parameter: "Content-Type", Value: cut(ct), Message: "a lookup is asked in JSON", Hint: "send Content-Type: application/json"})
+		return nil, a.fail(ctx, c, p)
+	}
+	ask, repeated, faults := c.lookupRequest()
 	if faults = append(c.only(), faults...); len(faults) > 0 {
 		return nil, a.invalid(c, faults)
 	}
@@ -186,7 +192,7 @@ func (a *API) lookup(ctx context.Context, c *call) (*reply[Lookup], error) {
 	}
 	var out Lookup
 	snap, err := a.onOneSnapshot(ctx, func() error {
-		out = Lookup{Items: []Item{}, Missing: []Missing{}}
+		out = Lookup{Items: []Item{}, Missing: []Missing{}, Repeated: repeated}
 		for _, id := range ask.IDs {
 			rec, err := a.o.Searcher.Get(ctx, id)
 			switch g, gone := errors.AsType[*uhri.GoneRecord](err); {
@@ -240,31 +246,26 @@ func (a *API) lookupSymbols(ctx context.Context, symbols []string, out *Lookup) 
 }
 
 // lookupRequest reads the body, with every fault in it.
-func (c *call) lookupRequest() (LookupRequest, []searchurl.Fault) {
+func (c *call) lookupRequest() (ask LookupRequest, repeated []string, faults []searchurl.Fault) {
 	fault := func(param, value, message, hint string) searchurl.Fault {
 		return searchurl.Fault{Parameter: param, Value: cut(value), Message: message, Hint: hint}
 	}
 	const shape = `send {"ids": ["…"]} or {"symbols": ["A/HRC/59/15"]}`
-	var ask LookupRequest
-	if ct, _, _ := strings.Cut(c.echo.Request().Header.Get("Content-Type"), ";"); ct != "" && strings.TrimSpace(ct) != "application/json" {
-		return ask, []searchurl.Fault{fault("Content-Type", ct, "a lookup is asked in JSON", "send Content-Type: application/json")}
-	}
 	body, err := io.ReadAll(c.echo.Request().Body)
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		c.tooLarge = true
-		return ask, nil
+		return ask, nil, nil
 	}
 	if err != nil {
-		return ask, []searchurl.Fault{fault("body", "", "the body could not be read to its end", "send it again")}
+		return ask, nil, []searchurl.Fault{fault("body", "", "the body could not be read to its end", "send it again")}
 	}
 	dec := json.NewDecoder(bytes.NewReader(body))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&ask); err != nil {
 		f := fault("body", string(body), "the body is not the JSON of a lookup: "+err.Error(), shape)
 		f.At = int(dec.InputOffset())
-		return ask, []searchurl.Fault{f}
+		return ask, nil, []searchurl.Fault{f}
 	}
-	var faults []searchurl.Fault
 	if dec.More() {
 		f := fault("body", string(body), "something follows the JSON", shape)
 		f.At = int(dec.InputOffset())
@@ -277,7 +278,7 @@ func (c *call) lookupRequest() (LookupRequest, []searchurl.Fault) {
 		faults = append(faults, fault("body", "", fmt.Sprintf("a lookup has at most %d identifiers and symbols, this one has %d", maxLookup, n), "ask in several lookups"))
 	}
 	if len(ask.IDs)+len(ask.Symbols) > maxLookup {
-		return ask, faults
+		return ask, nil, faults
 	}
 	for i, id := range ask.IDs {
 		ask.IDs[i] = uhri.ID(strings.ToLower(strings.TrimSpace(string(id))))
@@ -293,15 +294,20 @@ func (c *call) lookupRequest() (LookupRequest, []searchurl.Fault) {
 		}
 		ask.Symbols[i] = string(sym)
 	}
-	ask.IDs, ask.Symbols = distinct(ask.IDs), distinct(ask.Symbols)
-	return ask, faults
+	ask.IDs, repeated = distinct(ask.IDs, nil)
+	ask.Symbols, repeated = distinct(ask.Symbols, repeated)
+	return ask, repeated, faults
 }
 
-func distinct[T comparable](in []T) []T {
-	seen := make(map[T]bool, len(in))
-	return slices.DeleteFunc(in, func(v T) bool {
-		was := seen[v]
-		seen[v] = true
-		return was
+// distinct leaves out what stands before already, and adds it to repeated, once each.
+func distinct[T ~string](in []T, repeated []string) ([]T, []string) {
+	times := make(map[T]int, len(in))
+	out := slices.DeleteFunc(in, func(v T) bool {
+		times[v]++
+		if times[v] == 2 {
+			repeated = append(repeated, string(v))
+		}
+		return times[v] > 1
 	})
+	return out, repeated
 }

@@ -96,7 +96,7 @@ func TestAnswersFitTheirDescription(t *testing.T) {
 		}
 	}
 	for path := range paths.Paths {
-		if !seen[path] {
+		if !seen[path] && strings.HasPrefix(path, api.Base) {
 			t.Errorf("%s is never asked here", path)
 		}
 	}

@@ -37,13 +37,14 @@ type Config struct {
 
 // Server is what listens.
 type Server struct {
-	Listen         string   `yaml:"listen"`          // pages and API
-	AdminListen    string   `yaml:"admin_listen"`    // health and metrics; keep it local. Empty = off
-	BaseURL        string   `yaml:"base_url"`        // public address, for links in feeds and exports: https://example.org
-	TrustedProxies []string `yaml:"trusted_proxies"` // networks whose X-Forwarded-For is believed; none by default
-	SearchTimeout  Duration `yaml:"search_timeout"`  // deadline of one search
-	Requests       int      `yaml:"requests_per_minute"`
-	MaxSearches    int      `yaml:"max_searches"` // at the same time; 0 = twice the cores
+	Listen         string   `yaml:"listen"`               // pages and API
+	AdminListen    string   `yaml:"admin_listen"`         // health and metrics; keep it local. Empty = off
+	BaseURL        string   `yaml:"base_url"`             // public address, for links in feeds and exports: https://example.org
+	TrustedProxies []string `yaml:"trusted_proxies"`      // networks whose X-Forwarded-For is believed; none by default
+	SearchTimeout  Duration `yaml:"search_timeout"`       // deadline of one search
+	Requests       int      `yaml:"requests_per_minute"`  // of one address
+	ExportRows     int      `yaml:"export_rows_per_hour"` // of one address; a larger export is answered, and the next waits
+	MaxSearches    int      `yaml:"max_searches"`         // at the same time; 0 = twice the cores
 }
 
 // Publish says when a new snapshot is built.
@@ -71,7 +72,8 @@ func Default() Config {
 			Listen:        ":8080",
 			AdminListen:   "127.0.0.1:9090",
 			SearchTimeout: Duration(10 * time.Second),
-			Requests:      600, // ten a second: a polite script never meets it, a runaway loop does
+			Requests:      600,       // ten a second: a polite script never meets it, a runaway loop does
+			ExportRows:    5_000_000, // the whole corpus in every format, twice over
 		},
 		Publish: Publish{Every: Duration(15 * time.Minute), KeepPrevious: Duration(24 * time.Hour)},
 		Fetch: Fetch{
@@ -237,6 +239,9 @@ func (c Config) Validate() error {
 	}
 	if c.Server.Requests < 1 {
 		bad("server.requests_per_minute", "must be at least 1")
+	}
+	if c.Server.ExportRows < 1 {
+		bad("server.export_rows_per_hour", "must be at least 1")
 	}
 	if c.Server.MaxSearches < 0 {
 		bad("server.max_searches", "must not be negative")

@@ -71,6 +71,9 @@ func (p *SearchPage) CanPin() bool { return p.u.o.Pins != nil && !p.Demo && p.Re
 // PinFields are the hidden fields of the form that pins the search.
 func (p *SearchPage) PinFields() []searchurl.Pair { return pinForm(p.At, p.Snapshot.ID) }
 
+// pinRows is what a pin counts for beside the rows it goes through: it stays for ever, so nobody should make a million in a day.
+const pinRows = 1000
+
 // pinSearch keeps a search: POST /q with its parameters, as a form, or as JSON {"search": "q=…&country=KEN"}.
 func (u *UI) pinSearch(c echo.Context) error {
 	r := c.Request()
@@ -112,14 +115,20 @@ func (u *UI) pinAsked(r *http.Request, media string) (*pin.Pin, error) {
 	if len(faults) > 0 { // a citation of a search that was read otherwise than meant helps nobody
 		return nil, problem.Invalid(faults...)
 	}
-	if u.o.Admit != nil {
-		release, refused := u.o.Admit(r)
-		if refused != nil {
-			return nil, refused
-		}
-		defer release()
+	if u.o.Admit == nil {
+		return u.o.Pins.Pin(r.Context(), req)
 	}
-	return u.o.Pins.Pin(r.Context(), req)
+	release, refused := u.o.Admit(r)
+	if refused != nil {
+		return nil, refused
+	}
+	rows := pinRows
+	defer func() { release(rows) }()
+	made, err := u.o.Pins.Pin(r.Context(), req)
+	if err == nil {
+		rows += made.Count
+	}
+	return made, err
 }
 
 // sameOrigin refuses what another site makes a browser send (Sec-Fetch-Site, Origin); programs send neither.

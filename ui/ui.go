@@ -102,7 +102,7 @@ type Options struct {
 	// Pins keeps pinned searches: /q/{id}, and the button of the search page. Never with Demo.
 	Pins *pin.Desk
 	// Admit counts the pinning of a search as an export, or says when to come back; nil lets everyone in.
-	Admit func(*http.Request) (release func(), refused *problem.Problem)
+	Admit func(*http.Request) (release func(rows int), refused *problem.Problem)
 
 	// Labelling says how labels are made and how good they are, for /methodology; nil when it is not known.
 	Labelling func() Labelling

@@ -29,12 +29,16 @@ type rate struct {
 	swept   time.Time
 }
 
+// DefaultBurst is how many requests come at once where nothing else is said: half a minute's worth, and with the default rate enough for
+// the 269 pages of the whole corpus.
+func DefaultBurst(perMinute int) int { return max(1, perMinute/2) }
+
 func newRate(o Options) *rate {
 	if o.PerMinute <= 0 {
 		return nil
 	}
 	if o.Burst <= 0 {
-		o.Burst = max(1, o.PerMinute/2)
+		o.Burst = DefaultBurst(o.PerMinute)
 	}
 	return &rate{limit: xrate.Limit(float64(o.PerMinute) / 60), burst: o.Burst, now: o.Now, buckets: map[netip.Prefix]*xrate.Limiter{}}
 }

@@ -21,6 +21,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -28,6 +29,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"uhri"
+	"uhri/api/problem"
 	"uhri/index"
 )
 
@@ -533,10 +535,7 @@ func TestBrokenExportBreaksTheConnection(t *testing.T) {
 
 func TestLimits(t *testing.T) {
 	s := NewServer(Options{})
-	from := func(addr string) *http.Request {
-		return httptest.NewRequest(http.MethodGet, "/", nil)
-	}
-	r := from("")
+	r := household(httptest.NewRequest(http.MethodGet, "/", nil))
 	for i := range perClient {
 		if p := s.enter(r); p != nil {
 			t.Fatalf("export %d: %v", i, p)
@@ -674,4 +673,49 @@ func TestDataPackage(t *testing.T) {
 	if err != nil || json.Unmarshal(ld, &d) != nil || d["@type"] != "Dataset" || len(d["distribution"].([]any)) != len(Formats()) {
 		t.Errorf("dataset = %s, %v", ld, err)
 	}
+}
+
+// Exports are counted by rows: many small ones pass, any one may be larger than what is left, and the next waits as long as it is told.
+func TestRowsAreCounted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := NewServer(Options{Searcher: &rows{all: many(100)}, Rows: 250})
+		ask := func(method, params string, headers ...string) *httptest.ResponseRecorder {
+			w := httptest.NewRecorder()
+			r := httptest.NewRequest(method, "/search.csv?columns=id"+params, nil)
+			for i := 0; i < len(headers); i += 2 {
+				r.Header.Set(headers[i], headers[i+1])
+			}
+			if p := s.Serve(w, r, "csv", false); p != nil {
+				problem.Write(w, r, p)
+			}
+			return w
+		}
+		first := ask("GET", "")
+		for i := range 2 { // 200, 300 of 250
+			if w := ask("GET", ""); w.Code != 200 || !strings.Contains(w.Header().Get("RateLimit-Policy"), "250;w=3600") {
+				t.Fatalf("export %d: %d %v", i+2, w.Code, w.Header())
+			}
+		}
+		w := ask("GET", "")
+		after, err := strconv.Atoi(w.Header().Get("Retry-After"))
+		if w.Code != 429 || err != nil || w.Header().Get("RateLimit-Limit") != "250" || w.Header().Get("RateLimit-Remaining") != "0" || w.Header().Get("RateLimit-Reset") != w.Header().Get("Retry-After") {
+			t.Fatalf("the fourth: %d %v", w.Code, w.Header())
+		}
+		time.Sleep(time.Duration(after-1) * time.Second)
+		if w := ask("GET", ""); w.Code != 429 {
+			t.Errorf("a second too early: %d", w.Code)
+		}
+		time.Sleep(time.Second)
+		for range 5 { // what costs nothing is not counted
+			if w := ask("HEAD", ""); w.Code != 200 {
+				t.Errorf("HEAD: %d", w.Code)
+			}
+			if w := ask("GET", "", "If-None-Match", first.Header().Get("ETag")); w.Code != 304 {
+				t.Errorf("the same again: %d", w.Code)
+			}
+		}
+		if w := ask("GET", ""); w.Code != 200 {
+			t.Errorf("after waiting: %d %s", w.Code, w.Body)
+		}
+	})
 }

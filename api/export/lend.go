@@ -28,11 +28,12 @@ type File struct {
 // is bounded too. It returns a problem where nothing has been written yet; once the file has begun, a failure breaks
 // the connection.
 func (s *Server) Send(w http.ResponseWriter, r *http.Request, prepare func(context.Context) (File, error)) *problem.Problem {
-	release, refused := s.Admit(r)
-	if refused != nil {
+	who := household(r)
+	s.rows.announce(w.Header(), who)
+	if refused := s.enter(who); refused != nil {
 		return refused
 	}
-	defer release()
+	defer s.leave(who)
 	ctx := r.Context()
 	f, err := prepare(ctx)
 	if err != nil {
@@ -55,6 +56,7 @@ func (s *Server) Send(w http.ResponseWriter, r *http.Request, prepare func(conte
 	if r.Method == http.MethodHead {
 		return nil
 	}
+	s.rows.take(who, f.Rows)
 	out := newPatient(w, s.o.Patience)
 	out.headers()
 	if err = f.Write(ctx, out); err == nil {
@@ -69,12 +71,16 @@ func (s *Server) Send(w http.ResponseWriter, r *http.Request, prepare func(conte
 	return nil
 }
 
-// Admit counts a piece of work as one export, or says when to come back. release ends it.
-func (s *Server) Admit(r *http.Request) (release func(), refused *problem.Problem) {
-	if p := s.enter(r); p != nil {
+// Admit counts a piece of work as one export, or says when to come back. release ends it and says how many rows it went through.
+func (s *Server) Admit(r *http.Request) (release func(rows int), refused *problem.Problem) {
+	who := household(r)
+	if p := s.enter(who); p != nil {
 		return nil, p
 	}
-	return func() { s.leave(r) }, nil
+	return func(rows int) {
+		s.rows.take(who, rows)
+		s.leave(who)
+	}, nil
 }
 
 // Link returns the public address of a path.

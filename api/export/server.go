@@ -42,12 +42,14 @@ type Options struct {
 	Demo     bool   // invented data: nothing may be cited
 	Log      *slog.Logger
 	Patience time.Duration // default 30 s
+	Rows     int           // rows one client may export in an hour; default RowsPerHour
 }
 
 // Server answers exports over HTTP, for API and portal; both must share one, so that its limits hold.
 type Server struct {
 	o Options
 
+	rows    allowance
 	mu      sync.Mutex
 	running int
 	clients map[netip.Prefix]int
@@ -61,8 +63,17 @@ func NewServer(o Options) *Server {
 	if o.Patience <= 0 {
 		o.Patience = patience
 	}
-	return &Server{o: o, clients: map[netip.Prefix]int{}}
+	if o.Rows <= 0 {
+		o.Rows = RowsPerHour
+	}
+	return &Server{o: o, clients: map[netip.Prefix]int{}, rows: allowance{perHour: float64(o.Rows), clients: map[netip.Prefix]account{}}}
 }
+
+// Rows is how many rows one client may export in an hour.
+func (s *Server) Rows() int { return s.o.Rows }
+
+// AtOnce is how many exports one client may have running, and all clients together.
+func AtOnce() (client, server int) { return perClient, perServer }
 
 // Rights is the statement of manifests where none is configured.
 const Rights = "Texts © their publishers; UN documents are linked by their symbol. This is not an official product of the United Nations. No licence is given beyond what the publishers grant."
@@ -114,10 +125,12 @@ func (s *Server) Serve(w http.ResponseWriter, r *http.Request, format string, st
 	if s.o.Demo && p.Format.cites() {
 		return problem.Of(uhri.Errorf(uhri.Unsupported, "", "this data is invented, so nothing of it can be cited; ask for csv, xlsx, ndjson, json or parquet"))
 	}
-	if refused := s.enter(r); refused != nil {
+	who := household(r)
+	s.rows.announce(w.Header(), who)
+	if refused := s.enter(who); refused != nil {
 		return refused
 	}
-	defer s.leave(r)
+	defer s.leave(who)
 	res, err := Count(ctx, s.o.Searcher, req)
 	if err != nil {
 		return problem.Of(err)
@@ -136,6 +149,9 @@ func (s *Server) Serve(w http.ResponseWriter, r *http.Request, format string, st
 		return nil
 	}
 	name := fileName(p, key)
+	if r.Method != http.MethodHead {
+		s.rows.take(who, res.Total)
+	}
 	if wantsManifest {
 		return s.serveManifest(w, r, req, p, name)
 	}
@@ -242,9 +258,16 @@ func describedBy(u *url.URL) string {
 	return u.Path + "?" + q.Encode()
 }
 
+// household is who counts as one client.
+func household(r *http.Request) netip.Prefix { return edge.Household(edge.Client(r.Context())) }
+
 // enter counts an export in, or says when to come back.
-func (s *Server) enter(r *http.Request) *problem.Problem {
-	who := edge.Household(edge.Client(r.Context()))
+func (s *Server) enter(who netip.Prefix) *problem.Problem {
+	if left := s.rows.left(who); left < 1 {
+		p := problem.New(http.StatusTooManyRequests, "%d rows an hour are exported for one address, and yours has had them; the same file again is answered with 304 if you send its ETag as If-None-Match", s.o.Rows)
+		p.SetRetryAfter(s.rows.until(left))
+		return p
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var p *problem.Problem
@@ -262,8 +285,7 @@ func (s *Server) enter(r *http.Request) *problem.Problem {
 	return p
 }
 
-func (s *Server) leave(r *http.Request) {
-	who := edge.Household(edge.Client(r.Context()))
+func (s *Server) leave(who netip.Prefix) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.running--

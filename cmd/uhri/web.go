@@ -23,7 +23,7 @@ func (p *program) newWeb(f *folder, demo bool) (*web, error) {
 	w := &web{f: f, metrics: newMetrics()}
 	c := p.cfg
 	searcher := gate.New(f.engine, gate.Options{Slots: c.Server.MaxSearches, Deadline: time.Duration(c.Server.SearchTimeout)})
-	exports := export.NewServer(export.Options{Searcher: searcher, BaseURL: c.Server.BaseURL, Rights: c.Rights, Version: version, Demo: demo, Log: p.log})
+	exports := export.NewServer(export.Options{Searcher: searcher, BaseURL: c.Server.BaseURL, Rights: c.Rights, Version: version, Demo: demo, Log: p.log, Rows: c.Server.ExportRows})
 	var desk *pin.Desk // invented data is not cited
 	var pins *pin.Server
 	if !demo {

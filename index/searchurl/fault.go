@@ -19,7 +19,10 @@ type Fault struct {
 
 // Error implements error.
 func (f Fault) Error() string {
-	s := f.Parameter + ": " + f.Message
+	s := f.Message
+	if f.Parameter != "" {
+		s = f.Parameter + ": " + s
+	}
 	if f.Hint != "" {
 		s += " (" + f.Hint + ")"
 	}
