@@ -23,6 +23,7 @@ import (
 
 	"uhri"
 	"uhri/crawler"
+	"uhri/crawler/segment"
 	"uhri/crawler/sources/documents"
 )
 
@@ -159,7 +160,7 @@ func (s *Source) item(ctx context.Context, key string, d documents.Dossier, byHa
 		}
 		file := f.data
 		f.data.Data = nil
-		if len(d.Parts) > 1 {
+		if len(d.Parts) > 1 || waits(f.part) {
 			if err := s.o.Library.Keep(ctx, file); err != nil {
 				return crawler.Item{}, err
 			}
@@ -167,6 +168,16 @@ func (s *Source) item(ctx context.Context, key string, d documents.Dossier, byHa
 		newest = &file
 	}
 	return d.Item(key, newest)
+}
+
+// waits reports whether a document cannot be cut alone: answers, lists and decisions are kept for the report they are of,
+// which a later harvest may bring.
+func waits(p documents.Part) bool {
+	switch segment.Family(p.Is) {
+	case segment.FamilyUPRAddendum, segment.FamilyUPRMatrix, segment.FamilyUPROutcome:
+		return true
+	}
+	return false
 }
 
 // rank orders formats: Word files have explicit numbers and headings, text files have lost most of them.
