@@ -17,8 +17,8 @@ var (
 	gluedSub   = regexp.MustCompile(`^(\d{1,3})\.(\d{1,3})(\p{Lu}\p{Ll})`)
 	bareRow    = regexp.MustCompile(`^(\d{1,3})\s+\p{Lu}`) // a number whose stop was forgotten
 	letterRow  = regexp.MustCompile(`^\(([a-z]{1,5}|[A-Z])\)\s*`)
-	bareLetter = regexp.MustCompile(`^([a-z]{1,4})\)\s+`) // Spanish and French
-	bulletRow  = regexp.MustCompile(`^([•▪◦·●○■–—\-])\s+`)
+	bareLetter = regexp.MustCompile(`^([a-z]{1,4})\)\s+`)       // Spanish and French
+	bulletRow  = regexp.MustCompile(`^([•▪◦●■]|[·○–—\-]\s)\s*`) // docstore pages lose the space after a bullet
 	leaderRow  = regexp.MustCompile(`(?:\.\s?){5,}|…{2,}|\.{3}\s*\d{1,3}\s*[-–]?\s*\d{1,3}(?:\s+\d{1,3})?$`)
 	outlineRow = regexp.MustCompile(`^(?:([IVX]{1,6})\.?|([A-Z])\.|(\d{1,2})\.)\s+\S`)
 	annexRow   = regexp.MustCompile(`(?i)^(?:annex|annexe|anexo|appendix|приложение|附件)(?:\s+[ivx\d]+)?\.?$`)
@@ -410,7 +410,7 @@ func (b *builder) row(r *row, subAt map[float64]bool) {
 		return
 	}
 	if m := bulletRow.FindStringSubmatch(t); m != nil && b.breaks(r, 1.1) {
-		b.start(r, Block{Kind: Item, Level: 1, Number: m[1]}, strings.TrimSpace(t[len(m[0]):]))
+		b.start(r, Block{Kind: Item, Level: 1, Number: strings.TrimSpace(m[1])}, strings.TrimSpace(t[len(m[0]):]))
 		return
 	}
 	if b.cur == nil || b.cur.Kind == Heading || b.cur.Kind == Contents || b.cur.Kind == Row {

@@ -113,7 +113,7 @@ func (b *Block) classify(p para, t, prev string, st *state, lastLetter *string) 
 		return
 	}
 	if m := bulletRow.FindStringSubmatch(t); m != nil && p.heading == 0 {
-		b.Kind, b.Level, b.Number, b.Text = Item, 1, m[1], strings.TrimSpace(t[len(m[0]):])
+		b.Kind, b.Level, b.Number, b.Text = Item, 1, strings.TrimSpace(m[1]), strings.TrimSpace(t[len(m[0]):])
 		return
 	}
 	b.Text = t

@@ -35,7 +35,7 @@ func nextNumber(t string, last int) int {
 func headingAtEnd(lines []string) int {
 	at := len(lines)
 	chars := 0
-	for at > 0 && !closed(lines[at-1]) {
+	for at > 0 && (!closed(lines[at-1]) || bareLabel.MatchString(lines[at-1])) {
 		at--
 		chars += len(lines[at])
 	}
