@@ -38,8 +38,16 @@ func matrixFile(path string) string {
 // pinFile reports whether the path is a pinned search for programs; its page is the portal's.
 func pinFile(path string) bool {
 	name, ok := strings.CutPrefix(path, "/q/")
-	_, ext, found := strings.Cut(name, ".")
-	return ok && found && slices.Contains(pin.Files(), ext)
+	_, ext := pinName(name)
+	return ok && slices.Contains(pin.Files(), ext)
+}
+
+// pinName parts the name of a pin's file; without an ending it is all ID.
+func pinName(name string) (id, ext string) {
+	if i := strings.LastIndexByte(name, '.'); i >= 0 {
+		return name[:i], name[i+1:]
+	}
+	return name, ""
 }
 
 // files registers the twins of the search page.
@@ -80,7 +88,7 @@ func (a *API) files() {
 			r = r.Clone(r.Context())
 			r.Method = http.MethodHead
 		}
-		id, ext, _ := strings.Cut(c.Param("file"), ".")
+		id, ext := pinName(c.Param("file"))
 		return refuse(c, a.o.Pins.Serve(c.Response(), r, id, ext))
 	})
 	feeds := feed.NewServer(feed.Options{Searcher: a.o.Searcher, BaseURL: a.o.BaseURL, Rights: a.o.Rights, Version: a.o.Version, Demo: a.o.Demo})

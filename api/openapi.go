@@ -103,6 +103,7 @@ func (a *API) operations() {
 		},
 		Errors: []int{304, 400, 429, 501, 503},
 	}, a.changes)
+	a.huma.OpenAPI().Components.Schemas.Map()["Item"].Required = nil // fields= leaves out whatever is not asked for
 	add(a, operation{ID: "get-status", Path: "/status", Summary: "What is served, and how its sources are doing", Errors: []int{400, 429}}, a.status)
 }
 

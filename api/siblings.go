@@ -12,6 +12,7 @@ import (
 	"uhri/api/feed"
 	"uhri/api/matrix"
 	"uhri/api/pin"
+	"uhri/api/problem"
 )
 
 // describeSiblings adds to the description what answers outside of Base: the files and feeds beside the portal's pages. They
@@ -74,6 +75,7 @@ func (a *API) describeSiblings() {
 		return
 	}
 	id := pathParameter("id", "The number in the address of a pinned search.", "0123456789abcdef0123")
+	id.Schema.Pattern = "^[0-9a-f]{20}$"
 	describe("pin-json", "/q/{id}.json", "A pinned search: what it found then and finds now, and the differences page by page", []*huma.Param{
 		id,
 		{Name: "kind", In: "query", Description: "Only this kind of difference.", Schema: &huma.Schema{Type: "string", Enum: anys(kindNames())}, Example: "changed"},
@@ -95,6 +97,12 @@ func (a *API) describeSiblings() {
 		describe("pin-"+ext, "/q/{id}."+ext, "The records of a pinned search, or its differences, as a file", params, r, []int{304, 400, 404, 429, 501, 503})
 	}
 	responses := errorResponses(schemas, []int{400, 403, 410, 413, 429, 501, 503})
+	for status, r := range responses { // a form was sent by a person, who gets a page
+		if r.Content != nil {
+			r.Content = map[string]*huma.MediaType{problem.ContentType: r.Content[problem.ContentType], "text/html": {Schema: str}}
+			responses[status] = r
+		}
+	}
 	responses["303"] = &huma.Response{Description: "Pinned, now or before", Headers: map[string]*huma.Param{"Location": {Schema: str, Description: "the page of the pinned search; with .json behind it, the same for programs"}}}
 	o.AddOperation(&huma.Operation{OperationID: "pin-search", Method: http.MethodPost, Path: "/q", Summary: "Pin a search, so that its number can be cited",
 		Description: "From this site's own pages, or from a program that is no browser. The same search on the same snapshot gives the same pin.",
