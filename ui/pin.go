@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -156,12 +157,14 @@ func pinParameters(r *http.Request, media string) (url.Values, error) {
 	switch media {
 	case "application/json":
 		var asked struct {
-			Search string `json:"search"`
+			Search *string `json:"search"`
 		}
-		if err := json.Unmarshal(body, &asked); err != nil {
-			return nil, uhri.Errorf(uhri.Invalid, "pin", `send {"search": "q=torture&country=KEN"}`)
+		dec := json.NewDecoder(bytes.NewReader(body))
+		dec.DisallowUnknownFields() // a misspelt member must not pin everything
+		if err := dec.Decode(&asked); err != nil || asked.Search == nil || dec.More() {
+			return nil, uhri.Errorf(uhri.Invalid, "pin", `send {"search": "q=torture&country=KEN"}; "search": "" is the whole collection`)
 		}
-		query = strings.TrimPrefix(asked.Search, "?")
+		query = strings.TrimPrefix(*asked.Search, "?")
 	case "application/x-www-form-urlencoded", "":
 	default:
 		return nil, uhri.Errorf(uhri.Invalid, "pin", "send a form, or JSON")

@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -156,6 +158,14 @@ func TestPinnedSearch(t *testing.T) {
 		}
 		if status, _, answer := post(t, base+"/q", "application/json", `{"search": "contry=KEN"}`); status != http.StatusBadRequest || !strings.Contains(answer, "contry") {
 			t.Errorf("a fault: %d %s", status, answer)
+		}
+		for _, body := range []string{`{"serch": "q=torture"}`, `{}`, `[]`, `{"search": "q=torture"} {}`, `{"search": null}`, `"q=torture"`} {
+			if status, to, _ := post(t, base+"/q", "application/json", body); status != http.StatusBadRequest {
+				t.Errorf("%s: %d %s", body, status, to)
+			}
+		}
+		if status, _, _ := post(t, base+"/q", "text/plain", "q=torture"); status != http.StatusBadRequest {
+			t.Errorf("plain text: %d", status)
 		}
 		if status, _ := get(t, base+"/q/0123456789abcdef0123"); status != http.StatusNotFound {
 			t.Errorf("an unknown pin: %d", status)
@@ -524,6 +534,56 @@ func TestPinsThroughEditions(t *testing.T) {
 	}
 	must(t, "publish", "--data", data)
 	t.Run("index built anew", func(t *testing.T) { check(startServe(t, data, serveOptions{noHarvest: true}, nil)) })
+}
+
+// TestPinSurvivesKill kills the service as soon as it has answered with a pin: what was promised is kept.
+func TestPinSurvivesKill(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, data := t.TempDir(), filepath.Join(t.TempDir(), "data")
+	must(t, "harvest", "uhri", "--from", smallExport(t, dir, 200, nil), "--data", data)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	base := "http://" + l.Addr().String()
+	l.Close()
+	start := func() *exec.Cmd {
+		cmd := exec.Command(self, "serve", "--no-harvest", "--listen", strings.TrimPrefix(base, "http://"), "--data", data)
+		cmd.Env = append(os.Environ(), "UHRI_TEST_RUN_AS_PROGRAM=1", "UHRI_SERVER_ADMIN_LISTEN=")
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		for deadline := time.Now().Add(time.Minute); ; {
+			if res, err := http.Get(base + "/api/v1/recommendations?limit=0"); err == nil {
+				res.Body.Close()
+				if res.StatusCode == http.StatusOK {
+					return cmd
+				}
+			}
+			if time.Now().After(deadline) {
+				t.Fatal("it does not serve")
+			}
+			time.Sleep(20 * time.Millisecond) // waiting for another process; nothing is asserted about it
+		}
+	}
+	stop := func(cmd *exec.Cmd) {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	}
+	cmd := start()
+	status, to, _ := post(t, base+"/q", "application/json", `{"search": "q=torture"}`)
+	stop(cmd)
+	if status != http.StatusSeeOther {
+		t.Fatalf("pinning: %d", status)
+	}
+	cmd = start()
+	defer stop(cmd)
+	if n := pinNumbers(t, base+to); n["then"] != 80 || n["now"] != 80 {
+		t.Errorf("after the kill: %v", n)
+	}
 }
 
 // talliesHold follows every number of the page of changes, since the beginning, to the entries it counts, and counts the same log through
