@@ -42,16 +42,19 @@ type PinDifference struct {
 	Pager   *Pager
 }
 
-// How many records a kind of difference has on the page of all kinds, and on its own.
+// How many records a kind of difference has on the page of all kinds and on its own, and how much is shown of one.
 const (
 	firstDifferences = 20
 	differencesPage  = 100
+	pinnedText       = 240 // bytes of a text shown to recognise a record by
 )
 
 // PinRecord is one record that differs.
 type PinRecord struct {
 	Link
 	Note  string
+	Lang  uhri.Lang // of Text
+	Text  string    // what it says, or said last; where Texts has nothing
 	Texts []PinText
 }
 
@@ -271,6 +274,9 @@ func (u *UI) pinRecord(d pin.Difference) PinRecord {
 		v.Note = u.words.Text("gone." + string(d.Why))
 	case d.Kind == pin.Altered && len(d.Edits) == 0:
 		v.Note = u.words.Text("pin.facts")
+	}
+	if len(d.Edits) == 0 {
+		v.Lang, v.Text = d.Lang, shorten(d.Text, pinnedText)
 	}
 	for _, e := range d.Edits {
 		v.Texts = append(v.Texts, PinText{Lang: e.Lang, Edits: compare(e.Then, e.Now)})

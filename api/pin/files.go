@@ -242,14 +242,14 @@ func (s *Server) differences(ctx context.Context, w io.Writer, p *Pin, c *Compar
 	if plan.BOM {
 		line = append(line, "\uFEFF"...)
 	}
-	put(export.Line(line, "difference", "id", "link", "symbol", "paragraph", "why", "lang", "text_then", "text_now"))
+	put(export.Line(line, "difference", "id", "link", "symbol", "paragraph", "why", "text", "lang", "text_then", "text_now"))
 	err := s.desk.List(ctx, p, c, "", 0, func(d Difference) bool {
 		for i := range max(1, len(d.Edits)) {
 			var e Edit
 			if len(d.Edits) > 0 {
 				e = d.Edits[i]
 			}
-			put(export.Line(line[:0], string(d.Kind), string(d.ID), plan.Link("/r/"+url.PathEscape(string(d.ID))), string(d.Symbol), d.Paragraph, string(d.Why), string(e.Lang), e.Then, e.Now))
+			put(export.Line(line[:0], string(d.Kind), string(d.ID), plan.Link("/r/"+url.PathEscape(string(d.ID))), string(d.Symbol), d.Paragraph, string(d.Why), d.Text, string(e.Lang), e.Then, e.Now))
 		}
 		return fault == nil
 	})

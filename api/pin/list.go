@@ -14,6 +14,8 @@ type Difference struct {
 	Symbol    uhri.Symbol   `json:"symbol,omitzero"`
 	Paragraph string        `json:"paragraph,omitzero"`
 	Why       uhri.TombKind `json:"why,omitzero"`   // of a withdrawn one
+	Lang      uhri.Lang     `json:"lang,omitzero"`  // of Text
+	Text      string        `json:"text,omitzero"`  // what it says, or said last where that may be shown; in English where there is English
 	Edits     []Edit        `json:"edits,omitzero"` // of a changed one: what became of its texts; none where only facts or labels changed
 }
 
@@ -83,13 +85,22 @@ func (d *Desk) describe(ctx context.Context, p *Pin, c *Comparison, k Kind, id u
 	rec, err := d.o.Searcher.Get(ctx, id)
 	if gone, ok := errors.AsType[*uhri.GoneRecord](err); ok {
 		out.Symbol, out.Why = gone.Tombstone.Symbol, gone.Tombstone.Kind
-		return out, nil
+		if out.Text, err = d.o.Ledger.TextAt(ctx, id, uhri.English, p.Seq); err == nil && out.Text != "" {
+			out.Lang = uhri.English
+		}
+		return out, err
 	}
 	if err != nil && uhri.KindOf(err) != uhri.NotFound { // not found: the store is a state ahead of the snapshot
 		return out, err
 	}
 	if rec != nil {
 		out.Symbol, out.Paragraph = rec.Symbol, rec.Paragraph
+		for _, l := range uhri.Langs {
+			if out.Text = rec.Texts[l].Full; out.Text != "" {
+				out.Lang = l
+				break
+			}
+		}
 	}
 	if k != Altered {
 		return out, nil

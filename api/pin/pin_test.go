@@ -200,7 +200,7 @@ func TestCompare(t *testing.T) {
 	if c, err := NewDesk(d.o).Compare(t.Context(), &old); err != nil || !c.Analysis {
 		t.Errorf("another analysis is not said: %+v, %v", c, err)
 	}
-	if diff := cmp.Diff(Difference{Kind: Altered, ID: m.ids[1], Symbol: "A/HRC/44/9", Paragraph: "142.2", Edits: []Edit{{uhri.English, "End torture", "End torture now"}}}, listed(t, d, p, c, Altered)[0]); diff != "" {
+	if diff := cmp.Diff(Difference{Kind: Altered, ID: m.ids[1], Symbol: "A/HRC/44/9", Paragraph: "142.2", Lang: uhri.English, Text: "End torture now", Edits: []Edit{{uhri.English, "End torture", "End torture now"}}}, listed(t, d, p, c, Altered)[0]); diff != "" {
 		t.Errorf("changed (-want +got):\n%s", diff)
 	}
 	if later, err := d.Pin(t.Context(), index.Request{Query: "torture"}); err != nil || later.ID == p.ID {
@@ -280,12 +280,12 @@ func TestFiles(t *testing.T) {
 	}
 	link := func(i int) string { return "https://example.org/r/" + string(m.ids[i]) }
 	reads("?as=difference", [][]string{
-		{"difference", "id", "link", "symbol", "paragraph", "why", "lang", "text_then", "text_now"},
-		{"added", string(m.ids[4]), link(4), "A/HRC/44/9", "142.5", "", "", "", ""},
-		{"changed", string(m.ids[1]), link(1), "A/HRC/44/9", "142.2", "", "en", "End torture", "End torture now"},
-		{"changed", string(m.ids[3]), link(3), "A/HRC/44/9", "142.4", "", "en", "Investigate torture", "Investigate deaths"},
-		{"withdrawn", string(m.ids[2]), link(2), "A/HRC/44/9", "", "withdrawn", "", "", ""},
-		{"left", string(m.ids[3]), link(3), "A/HRC/44/9", "142.4", "", "", "", ""},
+		{"difference", "id", "link", "symbol", "paragraph", "why", "text", "lang", "text_then", "text_now"},
+		{"added", string(m.ids[4]), link(4), "A/HRC/44/9", "142.5", "", "Open clinics for survivors of torture", "", "", ""},
+		{"changed", string(m.ids[1]), link(1), "A/HRC/44/9", "142.2", "", "End torture now", "en", "End torture", "End torture now"},
+		{"changed", string(m.ids[3]), link(3), "A/HRC/44/9", "142.4", "", "Investigate deaths", "en", "Investigate torture", "Investigate deaths"},
+		{"withdrawn", string(m.ids[2]), link(2), "A/HRC/44/9", "", "withdrawn", "", "", "", ""},
+		{"left", string(m.ids[3]), link(3), "A/HRC/44/9", "142.4", "", "Investigate deaths", "", "", ""},
 	})
 	if n := strings.Count(ask("ndjson", "?as=difference").Body.String(), "\n"); n != 5 {
 		t.Errorf("the lines of differences are %d", n)

@@ -387,7 +387,7 @@ func TestPinsThroughEditions(t *testing.T) {
 				t.Fatalf("%v: %s", err, file)
 			}
 			for _, l := range lines[1:] {
-				got = append(got, difference{l[0], l[1], l[7], l[8]})
+				got = append(got, difference{l[0], l[1], l[8], l[9]})
 			}
 			if diff := cmp.Diff(order(want), order(got), cmp.AllowUnexported(difference{})); diff != "" {
 				t.Errorf("edition %d, pin of %d, the file (-want +got):\n%s", len(story), e, diff)
