@@ -1,17 +1,21 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
 	"uhri"
+	"uhri/crawler/asks"
+	"uhri/crawler/classify"
 	"uhri/index/indextest"
 )
 
@@ -62,6 +66,77 @@ func TestBenchImport(t *testing.T) {
 		measure(t, "… as Parquet", n, data, "export", "--format", "parquet", "-o", filepath.Join(dir, "out.parquet"))
 		copied(t, filepath.Join(dir, "out.ndjson"), n)
 	}
+}
+
+// TestBenchLearning measures what reads all records at once: training, labelling and grouping the same asks, on records with the
+// publisher's label frequencies. It is part of `make bench` and prints figures; it asserts none.
+func TestBenchLearning(t *testing.T) {
+	if os.Getenv("BENCH") == "" {
+		t.Skip("a measurement of several minutes; `make bench` runs it")
+	}
+	corpus := indextest.Generated{Records: indextest.FullSize, Seed: 1, Langs: uhri.Langs[:1]}
+	fmt.Printf("\nlabels and same asks, %s, %d cores, %s\n", runtime.Version(), runtime.NumCPU(), time.Now().UTC().Format(time.DateOnly))
+	fmt.Printf("%-34s %9s %9s %10s %9s\n", "", "wall s", "CPU s", "records/s", "peak MB")
+	phase := func(what string, records int, do func()) {
+		before, began := usage(t), time.Now()
+		do()
+		took, after := time.Since(began), usage(t)
+		fmt.Printf("%-34s %9.1f %9.1f %10.0f %9d\n", what, took.Seconds(), cpu(after)-cpu(before), float64(records)/took.Seconds(), after.Maxrss>>10)
+	}
+	read := func(yield func(*uhri.Recommendation, error) bool) {
+		for r := range corpus.Each() {
+			if !yield(r, nil) {
+				return
+			}
+		}
+	}
+	phase("generate 268,000 records", corpus.Records, func() {
+		for range read {
+		}
+	})
+	phase("… and group the same asks", corpus.Records, func() {
+		g := asks.New()
+		for i := range corpus.Records {
+			r := corpus.Record(i)
+			r.Texts = corpus.Record(i - i%3*(i/6)).Texts // two of three say what another says
+			g.Add(r)
+		}
+		fmt.Printf("    %d in groups\n", len(g.Groups()))
+	})
+	debug.FreeOSMemory()
+	var m *classify.Model
+	phase("… and train and evaluate", corpus.Records, func() {
+		var err error
+		if m, _, err = classify.Train(t.Context(), read); err != nil {
+			t.Fatal(err)
+		}
+	})
+	var model bytes.Buffer
+	if err := m.Encode(&model); err != nil {
+		t.Fatal(err)
+	}
+	fmt.Printf("    the model takes %.1f MB\n", float64(model.Len())/1e6)
+	silent := make([]*uhri.Recommendation, 20_000)
+	for i := range silent {
+		silent[i] = corpus.Record(i)
+		silent[i].Tags = nil
+	}
+	phase("label 20,000 passages, one core", len(silent), func() {
+		for _, r := range silent {
+			classify.Label(m, r)
+		}
+	})
+}
+
+func usage(t *testing.T) (u syscall.Rusage) {
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		t.Fatal(err)
+	}
+	return u
+}
+
+func cpu(u syscall.Rusage) float64 {
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano()).Seconds()
 }
 
 func exists(path string) bool {

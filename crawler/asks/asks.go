@@ -2,10 +2,12 @@
 // States, repeated in later cycles, or copied from one review into another. It compares words, not meanings: two
 // different wordings of one wish are two asks here.
 //
-// It is built for precision. Candidates share word triples (MinHash with banding, after Broder 1997); a candidate joins a
-// group only when most triples and nearly all content words agree with the group's first member, and nothing that
-// changes an ask — a negation, a number, a treaty, a group of people — stands on one side only. The first member decides,
-// so groups do not drift from neighbour to neighbour. The pairs it was judged on: testdata/pairs.txt.
+// It is built for precision: of 210 grouped pairs judged by reading, 205 ask for the same (0.976, 95 % interval 0.945 to 0.990;
+// testdata/pairs.txt; `go test -v ./crawler/asks` counts again, and counts the recall on constructed near-duplicates). Candidates
+// share word triples (MinHash with banding, after Broder 1997); a candidate joins a group only when most triples and nearly all
+// content words agree with the group's first member, and nothing that changes an ask — a negation, a number, a treaty, a group of
+// people, a thought for a deed — stands on one side only. The first member decides, so groups do not drift from neighbour to
+// neighbour.
 package asks
 
 import (
@@ -145,18 +147,29 @@ func jaccard[T uint32 | uint64](a, b []T) float64 {
 func (g *Grouper) item(id uhri.ID, words []string) item {
 	it := item{id: id}
 	var hs []uint64
+	number := func(w string) uint32 {
+		n, ok := g.vocab[w]
+		if !ok {
+			n = uint32(len(g.vocab))
+			g.vocab[w] = n
+		}
+		return n
+	}
 	for _, w := range words {
+		if weak[w] {
+			it.telling = append(it.telling, number("consider"))
+			continue
+		}
+		if c, ok := forms[w]; ok {
+			w = c
+		}
 		if !articles[w] {
 			hs = append(hs, hash(w))
 		}
 		if filler[w] {
 			continue
 		}
-		n, ok := g.vocab[stem(w)]
-		if !ok {
-			n = uint32(len(g.vocab))
-			g.vocab[stem(w)] = n
-		}
+		n := number(stem(w))
 		it.content = append(it.content, n)
 		if telling[w] || unicode.IsDigit(rune(w[0])) {
 			it.telling = append(it.telling, n)
@@ -255,23 +268,44 @@ func set(words string) map[string]bool {
 // articles differ between tellings of one ask, so triples leave them out.
 var articles = set("a an the to of its their")
 
-// filler words carry no ask: articles, prepositions, and the verbs of diplomatic caution. "Continue its efforts to ratify" and
-// "ratify" ask for the same.
+// weak words ask for a thought, not for a deed: States that note "ratify" support "consider ratifying". One of them is as
+// good as another, and where one stands on one side only, the asks differ.
+var weak = set("consider considering considers considered contemplate envisage possibility explore exploring examine examining study studying")
+
+// forms are the forms of a word that decides what is asked.
+var forms = func() map[string]string {
+	m := map[string]string{}
+	for _, line := range []string{
+		"ratify ratification ratifying ratifies ratified", "accede accession acceding accedes", "sign signature signing signatory",
+		"withdraw withdrawal withdrawing lift lifting", "abolish abolition abolishing abolished", "implement implementation implementing implemented",
+		"disability disabilities", "woman women", "girl girls", "boy boys", "child children", "migrant migrants", "refugee refugees", "worker workers",
+		"disappearance disappearances", "statelessness stateless",
+	} {
+		words := strings.Fields(line)
+		for _, w := range words[1:] {
+			m[w] = words[0]
+		}
+	}
+	return m
+}()
+
+// filler words carry no ask: articles, prepositions, and the verbs that urge on. "Continue its efforts to ratify" and "ratify"
+// ask for the same.
 var filler = set(`a an the of to in on for and or by with from at as into its their his her it this that these those which who
 	all any also be is are been being has have had was were will would should could can may must shall such other more most further furthermore
 	continue continues continuing continued effort efforts take takes taking step steps measure measures necessary appropriate possible
-	soon ensure ensuring strengthen strengthening increase increasing enhance enhancing intensify pursue consider considering
-	effective effectively full fully promptly additional concrete adequate including order country national government
+	soon ensure ensuring strengthen strengthening increase increasing enhance enhancing intensify pursue undertake positively favourably
+	effective effectively full fully promptly additional concrete adequate including order country national government recommended recommends encouraged
 	respect regard accordance line s`)
 
 // telling words change an ask when they stand on one side only.
 var telling = set(`not no never without nor except until
 	first second third fourth fifth one two three
-	women woman girls girl men boys children child disabilities disability migrants migrant refugees refugee asylum minorities minority
-	indigenous roma elderly older youth workers journalists defenders prisoners detainees lgbt lgbti lgbtq
-	torture disappearance disappearances racial death slavery trafficking statelessness stateless genocide
+	woman girl men boy child disability migrant refugee asylum minorities minority
+	indigenous roma elderly older youth worker journalists defenders prisoners detainees lgbt lgbti lgbtq
+	torture disappearance racial death slavery trafficking statelessness genocide
 	civil political economic social cultural
-	ratify ratification accede accession sign signing withdraw abolish abolition moratorium commute abolishing
+	ratify accede sign withdraw abolish implement moratorium commute reservation reservations
 	optional protocol rome statute covenant iccpr icescr cat crc cedaw crpd icerd cerd opcat icppd icrmw ced cped
-	education health housing water food employment work
-	supported independent`)
+	education health housing water food employment work environment
+	legal supported independent`)
