@@ -130,6 +130,26 @@ func TestLabelByRule(t *testing.T) {
 	}
 }
 
+// TestGoalOfTheSurestTarget labels one passage again and again: the goal that targets bring must not depend on chance.
+func TestGoalOfTheSurestTarget(t *testing.T) {
+	p := &linear{Scheme: uhri.SchemeSDG, Labels: []string{"16.1", "16.3", "16.7"}, Bias: []float32{1, 3, 2}, Thresholds: []float32{0.5, 0.5, 0.5},
+		Calibration: calibration{1, 0}, offsets: make([]uint32, buckets+1), index: map[string]int{"16.1": 0, "16.3": 1, "16.7": 2}}
+	m := &Model{Version: "m", parts: []*linear{{}, {}, p}}
+	for range 50 {
+		got := tagsOf(m, 2, nil, []label{{uhri.SchemeSDG, "16.9"}})
+		want := []uhri.Tag{
+			{Scheme: uhri.SchemeSDG, Concept: "16", Origin: uhri.OriginModel, By: "m", Score: 0.953},
+			{Scheme: uhri.SchemeSDG, Concept: "16.1", Origin: uhri.OriginModel, By: "m", Score: 0.731},
+			{Scheme: uhri.SchemeSDG, Concept: "16.3", Origin: uhri.OriginModel, By: "m", Score: 0.953},
+			{Scheme: uhri.SchemeSDG, Concept: "16.7", Origin: uhri.OriginModel, By: "m", Score: 0.881},
+			{Scheme: uhri.SchemeSDG, Concept: "16.9", Origin: uhri.OriginRule, By: "rules-" + rules().version},
+		}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Fatal(d)
+		}
+	}
+}
+
 // TestModelKeepsItsDecisions trains twice and stores once: same bytes, same labels.
 func TestModelKeepsItsDecisions(t *testing.T) {
 	samples, err := collect(t.Context(), seq(invented()))

@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"maps"
 	"slices"
 
 	"uhri"
@@ -74,22 +75,22 @@ func tagsOf(m *Model, si int, fs []feature, fired []label) []uhri.Tag {
 		}
 		tags[f.Concept] = uhri.Tag{Scheme: scheme, Concept: f.Concept, Origin: uhri.OriginRule, By: "rules-" + rules().version}
 	}
-	for _, t := range tags {
-		if c, ok := uhri.ConceptBySlug(scheme, t.Concept); ok && c.Parent != "" {
-			if _, has := tags[c.Parent]; !has {
-				goal := t
-				goal.Concept = c.Parent
-				tags[c.Parent] = goal
-			}
+	// A target brings its goal, by the surest of the goal's targets.
+	brought := map[string]uhri.Tag{}
+	for _, target := range slices.Sorted(maps.Keys(tags)) {
+		c, ok := uhri.ConceptBySlug(scheme, target)
+		if _, has := tags[c.Parent]; !ok || has || c.Parent == "" {
+			continue
+		}
+		if goal, has := brought[c.Parent]; !has || tags[target].Score > goal.Score {
+			goal = tags[target]
+			goal.Concept = c.Parent
+			brought[c.Parent] = goal
 		}
 	}
-	keys := make([]string, 0, len(tags))
-	for k := range tags {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	out := make([]uhri.Tag, 0, len(keys))
-	for _, k := range keys {
+	maps.Copy(tags, brought)
+	out := make([]uhri.Tag, 0, len(tags))
+	for _, k := range slices.Sorted(maps.Keys(tags)) {
 		out = append(out, tags[k])
 	}
 	return out
