@@ -47,7 +47,7 @@ func ServeChild(ctx context.Context, in io.Reader, out io.Writer, o Options) err
 		}
 		var a answer
 		if d, err := r.decode(ctx, data); err != nil {
-			a.Kind, a.Message, a.Cause = uhri.KindOf(err), uhri.Message(err), err.Error()
+			a.Kind, a.Message, a.Cause = uhri.KindOf(err), uhri.Message(err), causeOf(err)
 		} else {
 			a.Document = d
 		}
@@ -84,6 +84,17 @@ func readFrame(r io.Reader, limit int) ([]byte, error) {
 		return nil, io.ErrUnexpectedEOF
 	}
 	return b, nil
+}
+
+// causeOf is what stands behind an error's own sentence, which travels beside it; "" when nothing does.
+func causeOf(err error) string {
+	if e, ok := errors.AsType[*uhri.Error](err); ok {
+		if e.Err == nil {
+			return ""
+		}
+		err = e.Err
+	}
+	return err.Error()
 }
 
 // child is a running reader process.
@@ -170,7 +181,11 @@ func (r *Reader) readInChild(ctx context.Context, data []byte) (*Document, error
 		return nil, fmt.Errorf("decoding a document reader's answer: %w", err)
 	}
 	if a.Document == nil {
-		return nil, &uhri.Error{Kind: a.Kind, Op: "read document", Msg: a.Message, Err: errors.New(a.Cause)}
+		e := &uhri.Error{Kind: a.Kind, Op: "read document", Msg: a.Message}
+		if a.Cause != "" {
+			e.Err = errors.New(a.Cause)
+		}
+		return nil, e
 	}
 	return a.Document, nil
 }

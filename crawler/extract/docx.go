@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -132,6 +133,7 @@ type word struct {
 	paras     []para
 	tables    int
 	textBoxes bool
+	fields    int // AUTONUM fields so far: Word computes their numbers and stores none
 }
 
 func attr(e xml.StartElement, name string) string {
@@ -323,6 +325,7 @@ func (w *word) readPara(d *xml.Decoder, depth int) (para, error) {
 	var left, firstLine float64
 	indented := false
 	inRun, inPara := false, 1
+	counted := false // numbered by a field
 	write := func(s string) {
 		if hidden {
 			return
@@ -406,7 +409,16 @@ func (w *word) readPara(d *xml.Decoder, depth int) (para, error) {
 				if !raised || !isMark(s) {
 					write(s)
 				}
-			case "drawing", "pict", "object", "Fallback", "del", "moveFrom", "instrText", "delText", "footnotePr":
+			case "fldSimple":
+				counted = counted || autoNumber.MatchString(attr(e, "instr"))
+			case "instrText":
+				s, err := readText(d)
+				if err != nil {
+					return p, err
+				}
+				counted = counted || autoNumber.MatchString(s)
+				used = true
+			case "drawing", "pict", "object", "Fallback", "del", "moveFrom", "delText", "footnotePr":
 				boxed, err := skipBoxes(d)
 				if err != nil {
 					return p, err
@@ -451,9 +463,18 @@ func (w *word) readPara(d *xml.Decoder, depth int) (para, error) {
 	p.indent = left + firstLine
 	if p.text != "" {
 		p.number = w.numbering.next(numID, level)
+		if counted && p.number == "" {
+			w.fields++
+			if number := strconv.Itoa(w.fields) + "."; !strings.HasPrefix(p.text, number) {
+				p.number = number
+			}
+		}
 	}
 	return p, nil
 }
+
+// autoNumber is a field that numbers its paragraph, as older documents have them.
+var autoNumber = regexp.MustCompile(`^\s*AUTONUM\b`)
 
 func on(run *bool, st *style, of func(*style) *bool) bool {
 	if run != nil {

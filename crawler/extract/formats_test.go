@@ -78,6 +78,22 @@ func TestAutomaticNumbers(t *testing.T) {
 	}
 }
 
+// TestNumberFields: the numbers of AUTONUM fields are nowhere in the file; those of SEQ fields are.
+func TestNumberFields(t *testing.T) {
+	field := func(instr, result string) string {
+		return `<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>` + instr + `</w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r>` + result + `<w:r><w:fldChar w:fldCharType="end"/></w:r>`
+	}
+	text := func(s string) string { return `<w:r><w:t xml:space="preserve">` + s + `</w:t></w:r>` }
+	d := mustRead(t, makeDOCX(t, map[string]string{"word/document.xml": wordBody(
+		`<w:p><w:fldSimple w:instr=" AUTONUM "/>` + text("The Committee met.") + `</w:p>` +
+			`<w:p>` + field(" AUTONUM \\* Arabic ", "") + text(" The Committee welcomes the report.") + `</w:p>` +
+			`<w:p>` + field(" SEQ level0 ", text("3")) + text(". The Committee regrets the delay.") + `</w:p>`)}))
+	want := []string{"paragraph 1: The Committee met.", "paragraph 2: The Committee welcomes the report.", "paragraph 3: The Committee regrets the delay."}
+	if diff := cmp.Diff(want, brief(d.Blocks)); diff != "" {
+		t.Errorf("blocks:\n%s", diff)
+	}
+}
+
 func TestNumberForms(t *testing.T) {
 	for _, c := range []struct {
 		format string

@@ -564,7 +564,7 @@ func (r *outliner) setHeading(text, number string, level int, st style) {
 	kind := r.g.partOf(text)
 	roman := number != "" && strings.Trim(number, "IVX") == ""
 	// "I." after "H.", or below IV. with its A. and D., is a letter, whatever the reader of the file made of it.
-	if roman && len(number) == 1 && len(r.letter) == 1 && (r.letter[0]+1 == number[0] || r.letter[0] < number[0] && romanValue(number) <= r.roman) {
+	if roman && len(number) == 1 && len(r.letter) == 1 && (r.letter[0]+1 == number[0] || len(r.o.units) > 0 && r.letter[0] < number[0] && romanValue(number) <= r.roman) {
 		roman, level = false, 2
 	}
 	switch {

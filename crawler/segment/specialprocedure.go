@@ -156,7 +156,7 @@ func (s *specialProcedure) directive(u *unit, all bool) (outright, modal bool) {
 				if s.g.recalled.MatchString(before) || s.g.concern.MatchString(before) {
 					continue
 				}
-				if s.g.others.MatchString(" " + before + " ") {
+				if s.g.others.MatchString(" "+before+" ") || s.g.others.MatchString(" "+agent(t[m[0]:])+" ") {
 					modal = true
 				}
 				// In a visit's report the Government is meant where nobody is named; where there are items, whoever
@@ -172,6 +172,12 @@ func (s *specialProcedure) directive(u *unit, all bool) (outright, modal bool) {
 	}
 	return outright, modal && all
 }
+
+// agent is what follows a modal verb and may say who is to act: "must be adopted by Parliament", "it is imperative for the
+// Government to act".
+func agent(after string) string { return agentOf.FindString(after) }
+
+var agentOf = regexp.MustCompile(`^it is [^,;]{3,90}|\bby (?:[\p{L}'-]+ ){0,4}[\p{L}'-]+`)
 
 // demands reports whether a paragraph, or most of the items below its lead-in, begins like a demand: "Ensure that …". Nothing
 // else may recommend in it.

@@ -1,6 +1,7 @@
 package segment
 
 import (
+	"regexp"
 	"testing"
 
 	"uhri"
@@ -109,5 +110,17 @@ func TestPartOf(t *testing.T) {
 		if got := grammarOf(c.lang).partOf(c.heading); got != c.want {
 			t.Errorf("%s %q: %d, want %d", c.lang, c.heading, got, c.want)
 		}
+	}
+}
+
+func TestNameOf(t *testing.T) {
+	re := regexp.MustCompile(`\b` + nameOf("GBR") + `\b`)
+	for text, want := range map[string]bool{"the united kingdom should act": true, "in the uk and elsewhere": false, "kenya should act": false} {
+		if re.MatchString(text) != want {
+			t.Errorf("%q names the United Kingdom: %v", text, !want)
+		}
+	}
+	if nameOf("") != "" {
+		t.Error("no State has a name")
 	}
 }

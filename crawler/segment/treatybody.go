@@ -216,14 +216,23 @@ func (t *treatyBody) directs(s string, loose bool) bool {
 	return t.named.MatchString(s) && !t.g.concern.MatchString(s) && !t.g.recalled.MatchString(t.named.FindString(s))
 }
 
-// nameOf is an expression for a State's short name as sentences have it, "" for an unknown State.
+// nameOf is an expression for a State's names as sentences have them, "" for an unknown State. Abbreviations are left out:
+// "us" is a word.
 func nameOf(c uhri.Country) string {
 	info, ok := c.Info()
 	if !ok {
 		return ""
 	}
-	short, _, _ := strings.Cut(strings.ToLower(info.Name), " (")
-	return regexp.QuoteMeta(short)
+	var names []string
+	for _, name := range append([]string{info.Name, info.Official}, info.Aliases...) {
+		short, _, _ := strings.Cut(strings.ToLower(name), " (")
+		short = regexp.QuoteMeta(strings.TrimPrefix(short, "the "))
+		if len(short) > 3 && !strings.Contains(short, `\.`) && !slices.Contains(names, short) {
+			names = append(names, short)
+		}
+	}
+	slices.SortFunc(names, func(a, b string) int { return len(b) - len(a) })
+	return "(?:" + strings.Join(names, "|") + ")"
 }
 
 var neverMatches = regexp.MustCompile(`[^\x00-\x{10FFFF}]`)
