@@ -424,7 +424,7 @@ func TestErrorShape(t *testing.T) {
 		{a, "GET", "/api/v1/recommendations?q=%22unclosed", "", 400, 1},
 		{a, "GET", "/api/v1/recommendations?q=%zz", "", 400, 1},
 		{a, "GET", "/api/v1/recommendations?theme=nonsense", "", 400, 1},
-		{a, "GET", "/api/v1/recommendations?cursor=!", "", 400, 0},
+		{a, "GET", "/api/v1/recommendations?cursor=!", "", 400, 1},
 		{a, "GET", "/api/v1/recommendations/nobody", "", 404, 0},
 		{a, "GET", "/api/v1/recommendations/nobody?x=1", "", 400, 1},
 		{a, "GET", "/api/v1/documents?symbol=" + strings.Repeat("x", 300), "", 400, 1},

@@ -35,6 +35,9 @@ func (a *API) search(ctx context.Context, c *call) (*reply[Answer], error) {
 		return nil, err
 	}
 	res, err := a.o.Searcher.Search(ctx, req)
+	if req.Cursor != "" && uhri.KindOf(err) == uhri.Invalid { // all else was read before
+		return nil, a.invalid(c, []searchurl.Fault{{Parameter: "cursor", Value: cut(req.Cursor), Message: uhri.Message(err), Hint: "take next from an answer as it is, with every other parameter as it was"}})
+	}
 	if err != nil {
 		return nil, a.fail(ctx, c, err)
 	}

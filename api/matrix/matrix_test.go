@@ -32,8 +32,8 @@ func corpus() []*uhri.Recommendation {
 			Mechanism: uhri.MechanismUPR, Body: "UPR", Countries: []uhri.Country{state}, UPR: upr, Ask: ask, Texts: map[uhri.Lang]uhri.Text{uhri.English: {Full: text}},
 			Tags: []uhri.Tag{{Scheme: uhri.SchemeSDG, Concept: "16.3", Origin: uhri.OriginPublisher}},
 		}
-		if upr == nil {
-			r.Mechanism, r.Body = uhri.MechanismTreatyBody, "CAT"
+		if upr == nil { // labelled with a goal only, as most are
+			r.Mechanism, r.Body, r.Tags[0].Concept = uhri.MechanismTreatyBody, "CAT", "16"
 		}
 		return r
 	}
@@ -148,6 +148,11 @@ func TestFilters(t *testing.T) {
 	}
 	if w := fetch(t, h, "/country/kenya/matrix.csv"); !strings.Contains(w.Body.String(), "/country/KEN/matrix.csv") {
 		t.Errorf("no way on: %s", w.Body)
+	}
+	for _, r := range read(t, fetch(t, h, "/country/KEN/matrix.csv").Body.Bytes()) { // a goal stands there whether or not a target is known
+		if !strings.HasPrefix(r["SDG goal"], "16") || (r["Paragraph"] == "21") != (r["SDG target"] == "") {
+			t.Errorf("%s: goal %q, target %q", r["Paragraph"], r["SDG goal"], r["SDG target"])
+		}
 	}
 	// In an order of the reader's own, a group stands where its first passage does.
 	rows := read(t, fetch(t, h, "/country/KEN/matrix.csv?sort=oldest").Body.Bytes())

@@ -27,7 +27,7 @@ var dictionary = [...]struct {
 	width float64
 }{
 	{"paragraph", 11}, {"body", 14}, {"symbol", 17}, {"date", 11}, {"type", 17}, {"position", 11}, {"recommending_state", 16}, {"text", 60},
-	{"theme", 22}, {"group", 16}, {"sdg", 20},
+	{"theme", 22}, {"group", 16}, {"goal", 16}, {"sdg", 20},
 }
 
 // Columns are those of a matrix, in order.

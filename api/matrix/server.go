@@ -167,7 +167,7 @@ func (t *table) impact(w io.Writer) error {
 	text, link := t.place("text"), t.place("link")
 	return t.lines(w, impactColumns[:], func(r row) []string {
 		var about []string
-		for _, name := range []string{"body", "date", "recommending_state", "theme", "group", "sdg"} {
+		for _, name := range []string{"body", "date", "recommending_state", "theme", "group", "goal", "sdg"} {
 			if i := t.place(name); r.cells[i] != "" {
 				about = append(about, t.columns[i].Label+": "+r.cells[i])
 			}

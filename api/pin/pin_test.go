@@ -367,3 +367,37 @@ func TestAnotherReading(t *testing.T) {
 		t.Errorf("%+v, %v", c, err)
 	}
 }
+
+// What we read otherwise than then is no change of the publisher's; the file of then has what it said then.
+func TestReadAnew(t *testing.T) {
+	e := indextest.NewReference()
+	defer e.Close()
+	m := &memory{pins: map[string]Stored{}, ids: []uhri.ID{indextest.FixtureID(1), indextest.FixtureID(2)}, texts: map[uhri.ID]string{indextest.FixtureID(1): "Prevent tor- ture", indextest.FixtureID(2): "End torture"}}
+	publish := func(id string, seq uhri.Seq, first string) {
+		t.Helper()
+		if err := e.Publish(t.Context(), index.Snapshot{ID: id, Seq: seq}, indextest.Each([]*uhri.Recommendation{record(1, first), record(2, "End torture")})); err != nil {
+			t.Fatal(err)
+		}
+	}
+	publish("2026-11-24.1", 1, "Prevent tor- ture")
+	d := NewDesk(Options{Searcher: e, Shelf: m, Ledger: m})
+	p, err := d.Pin(t.Context(), index.Request{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.changes = []uhri.Change{{Seq: 2, Kind: "reread", ID: m.ids[0], Lang: uhri.English, NewText: "Prevent torture"}, {Seq: 2, Kind: uhri.Reprocessed, Count: 1}}
+	publish("2026-11-25.2", 2, "Prevent torture")
+	if c, err := d.Compare(t.Context(), p); err != nil || c.Total() != 0 || c.Anew != 1 {
+		t.Errorf("%+v, %v", c, err)
+	}
+	var got []string
+	if err := d.Members(t.Context(), p, func(r Member) error {
+		got = append(got, r.CleanText(uhri.English)+" "+string(r.Now))
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"Prevent tor- ture reread", "End torture unchanged"}, got); diff != "" {
+		t.Errorf("then (-want +got):\n%s", diff)
+	}
+}

@@ -140,11 +140,8 @@ func TestPins(t *testing.T) {
 			t.Errorf("text at %d: %q, %v; want %q", seq, got, err, want)
 		}
 	}
-	if err := s.DeletePin(ctx, "q1"); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := s.Pin(ctx, "q1"); uhri.KindOf(err) != uhri.NotFound {
-		t.Errorf("a deleted pin: %v", err)
+	if _, err := s.Pin(ctx, "q2"); uhri.KindOf(err) != uhri.NotFound {
+		t.Errorf("a pin nobody made: %v", err)
 	}
 }
 

@@ -57,30 +57,6 @@ func (s *Store) Pin(ctx context.Context, id string) (Pin, error) {
 	return p, err
 }
 
-// Pins returns the IDs of all pins, newest first.
-func (s *Store) Pins(ctx context.Context) ([]string, error) {
-	rows, err := s.read.QueryContext(ctx, "SELECT id FROM pin ORDER BY at DESC, id")
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []string
-	for rows.Next() {
-		var id string
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		out = append(out, id)
-	}
-	return out, rows.Err()
-}
-
-// DeletePin forgets a pin; an unknown one is no error.
-func (s *Store) DeletePin(ctx context.Context, id string) error {
-	_, err := s.write.ExecContext(ctx, "DELETE FROM pin WHERE id=?", id)
-	return err
-}
-
 // together is how many records one query looks up: enough that its cost is spread, little enough that its text is small.
 const together = 5000
 
