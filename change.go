@@ -155,6 +155,7 @@ type DocumentCounts struct {
 	Unchanged int `json:"unchanged" doc:"of these, what is held already"`
 	Failed    int `json:"failed" doc:"of these, not to be had or not readable"`
 	Waiting   int `json:"waiting,omitzero" doc:"found, and left for the next run because this one had asked for enough"`
+	Unread    int `json:"unread_lists,omitzero" doc:"lists of documents that could not be read; the reasons stand among what failed"`
 }
 
 // SourceOfDocuments reports whether a source's items are documents. Names of exports, whose items are records, end in a language:

@@ -546,7 +546,7 @@ func makeFacets() []*Facet {
 			named{"europe", "Europe", []string{"150"}}, named{"oceania", "Oceania", []string{"009"}}),
 		closed(&Facet{
 			Name: "bloc", Label: "Country grouping", Kind: FacetTerm, Synonyms: []string{"blocs", "grouping"},
-			Description: "Least developed countries, landlocked developing countries, small island developing States: lists of UN-OHRLLS. A State can be in several.",
+			Description: "Least developed countries, landlocked developing countries, small island developing States: lists of UN-OHRLLS, as of December 2024. A State can be in several.",
 			values:      groupsOf(reviewedStates, blocsOf), unknown: "State not known", none: "In none of them",
 		}, named{"ldc", "Least developed countries", []string{"ldcs", "least developed country"}},
 			named{"lldc", "Landlocked developing countries", []string{"lldcs", "landlocked developing country"}},

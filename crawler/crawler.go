@@ -31,6 +31,10 @@ type ItemError struct {
 	Reason string // for people: what is wrong with it
 }
 
+// AskedByName begins the reason of an item that only an operator's asking for it by name made a source look for. Once told it is of no
+// further concern: no later run will meet it.
+const AskedByName = "asked for by name: "
+
 // Error implements error.
 func (e *ItemError) Error() string { return e.Key + ": " + e.Reason }
 
@@ -48,6 +52,7 @@ type Sweep struct {
 	Cursor    Cursor // for the next run, stored when this one is promoted
 	Bytes     int64
 	Waiting   int // documents found, and left for the next run because this one had asked for enough
+	Unread    int // lists of documents that could not be read although others could; each was told in an ItemError
 }
 
 // Progress is told while a harvest runs. TotalBytes is 0 when unknown.

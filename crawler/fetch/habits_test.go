@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"uhri"
+	"uhri/crawler"
 )
 
 // serveAll starts a server that answers robots.txt itself.
@@ -188,5 +190,48 @@ func TestReach(t *testing.T) {
 	c := New(Options{Loopback: true})
 	if c.reachable("tcp", "127.0.0.1:80", nil) != nil || c.reachable("tcp", "93.184.216.34:80", nil) == nil {
 		t.Error("loopback is this machine and nothing else")
+	}
+}
+
+// TestAsked: the status page is told which servers a source asks, and how, while they are being waited for too.
+func TestAsked(t *testing.T) {
+	refused, waits := make(chan bool), false
+	address := serveAll(t, func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Path == "/robots.txt":
+			fmt.Fprint(w, "User-agent: *\nCrawl-delay: 0.01\n")
+		case !waits:
+			waits = true
+			w.Header().Set("Retry-After", "600")
+			w.WriteHeader(http.StatusServiceUnavailable)
+			close(refused)
+		}
+	})
+	c := New(Options{Loopback: true, Delay: time.Millisecond, Retries: 1})
+	ctx, cancel := context.WithCancel(crawler.For(t.Context(), "treatybodies"))
+	ended := make(chan error)
+	go func() {
+		_, err := c.Get(ctx, address+"/list", nil)
+		ended <- err
+	}()
+	<-refused
+	var a uhri.HostAsked
+	for a.WaitsFor == "" { // it takes the client a moment to read the answer
+		if all := c.Asked("treatybodies"); len(all) == 1 {
+			a = all[0]
+		}
+	}
+	if a.Host != strings.TrimPrefix(address, "http://") || a.Delay != "10ms" || !strings.Contains(a.Robots, "asks for 10ms between requests") || a.Requests != 2 || a.WaitsFor != "503 Service Unavailable" || a.WaitsUntil.Before(time.Now()) {
+		t.Errorf("while it waits: %+v", a)
+	}
+	cancel()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	if all := c.Asked("treatybodies"); len(all) != 1 || all[0].WaitsFor != "" || !all[0].WaitsUntil.IsZero() {
+		t.Errorf("afterwards: %+v", all)
+	}
+	if all := c.Asked("upr"); len(all) > 0 {
+		t.Errorf("another source asked nobody: %+v", all)
 	}
 }

@@ -46,7 +46,7 @@ func (st *staging) Promote(ctx context.Context, sweep crawler.Sweep) (uhri.Run, 
 			return err
 		}
 		p.taken, p.same = st.taken, st.same
-		if _, err := tx.ExecContext(ctx, "UPDATE run SET bytes=?, total_bytes=?, doc_waiting=? WHERE run=?", max(sweep.Bytes, st.bytes), st.total, sweep.Waiting, st.run); err != nil {
+		if _, err := tx.ExecContext(ctx, "UPDATE run SET bytes=?, total_bytes=?, doc_waiting=?, doc_unread=? WHERE run=?", max(sweep.Bytes, st.bytes), st.total, sweep.Waiting, sweep.Unread, st.run); err != nil {
 			return err
 		}
 		return p.decide(ctx)

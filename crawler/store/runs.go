@@ -11,14 +11,15 @@ import (
 	"uhri/crawler"
 )
 
-const runColumns = `r.run, s.name, r.state, r.reason, r.started, r.finished, r.seq, r.taken, r.added, r.changed, r.same, r.withdrawn, r.rejected, r.bytes, r.total_bytes, r.reprocessed, r.doc_fetched, r.doc_same, r.doc_failed, r.doc_waiting`
+const runColumns = `r.run, s.name, r.state, r.reason, r.started, r.finished, r.seq, r.taken, r.added, r.changed, r.same, r.withdrawn, r.rejected, r.bytes, r.total_bytes, r.reprocessed, r.doc_fetched, r.doc_same, r.doc_failed, r.doc_waiting, r.doc_unread`
 
 func scanRun(scan func(...any) error) (uhri.Run, error) {
 	var r uhri.Run
 	var started, finished int64
 	var d uhri.DocumentCounts
-	err := scan(&r.ID, &r.Source, &r.State, &r.Reason, &started, &finished, &r.Seq, &r.In, &r.New, &r.Changed, &r.Same, &r.Withdrawn, &r.Rejected, &r.Bytes, &r.TotalBytes, &r.Reprocessed, &d.Fetched, &d.Unchanged, &d.Failed, &d.Waiting)
+	err := scan(&r.ID, &r.Source, &r.State, &r.Reason, &started, &finished, &r.Seq, &r.In, &r.New, &r.Changed, &r.Same, &r.Withdrawn, &r.Rejected, &r.Bytes, &r.TotalBytes, &r.Reprocessed, &d.Fetched, &d.Unchanged, &d.Failed, &d.Waiting, &d.Unread)
 	r.Started, r.Finished = stamp(started), stamp(finished)
+	d.Failed = max(d.Failed-d.Unread, 0) // a list is told like a document, and is none
 	if d.Seen = d.Fetched + d.Unchanged + d.Failed; uhri.SourceOfDocuments(r.Source) {
 		r.Documents = &d
 	}
@@ -154,11 +155,11 @@ func (s *Store) Failing(ctx context.Context, source string, limit int) ([]uhri.R
 	}
 	// The keys of documents are symbols and names of files; those of faulty passages are record IDs.
 	before, err := s.rejections(ctx, `SELECT s.name, j.key, j.reason, 1, j.last_run, r.finished FROM rejection j JOIN source s USING (src) JOIN run r ON r.run=j.last_run
-		WHERE s.name=?1 AND j.last_run<?2 AND j.key NOT GLOB '????????-????-????-????-????????????'
+		WHERE s.name=?1 AND j.last_run<?2 AND j.reason NOT LIKE ?4 AND j.key NOT LIKE 'the list of %' AND j.key NOT GLOB '????????-????-????-????-????????????'
 			AND NOT EXISTS (SELECT 1 FROM item i WHERE i.src=j.src AND i.key=j.key)
 			AND NOT EXISTS (SELECT 1 FROM rejection k WHERE k.src=j.src AND k.key=j.key AND (k.last_run>j.last_run OR k.last_run=j.last_run AND k.rejection>j.rejection))
 			AND NOT EXISTS (SELECT 1 FROM staged_reject k JOIN run l ON l.staging=k.staging WHERE l.run=?2 AND k.key=j.key)
-		ORDER BY j.last_run DESC, j.rejection LIMIT ?3`, source, last, limit)
+		ORDER BY j.last_run DESC, j.rejection LIMIT ?3`, source, last, limit, crawler.AskedByName+"%")
 	all := append(now, before...)
 	return all[:min(limit, len(all))], err
 }

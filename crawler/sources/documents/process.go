@@ -91,8 +91,9 @@ type cutting struct {
 // opened is a document that was read.
 type opened struct {
 	Part
-	doc *extract.Document
-	id  Identity
+	doc   *extract.Document
+	id    Identity
+	cover uhri.Symbol // what it calls itself
 }
 
 func (c *cutting) reject(format string, args ...any) error {
@@ -112,11 +113,9 @@ func (c *cutting) open(ctx context.Context, p Part, data []byte) error {
 		c.faults = append(c.faults, reason(p, err))
 		return nil
 	}
-	if cover := doc.Symbol(); p.Symbol != "" && cover != "" && main(cover) != main(p.Symbol) {
-		c.notes = append(c.notes, fmt.Sprintf("its cover says %s, and it was asked for as %s", cover, p.Symbol))
-	}
+	cover := doc.Symbol()
 	Name(doc, p)
-	c.documents = append(c.documents, opened{p, doc, Identify(doc)})
+	c.documents = append(c.documents, opened{p, doc, Identify(doc), cover})
 	return nil
 }
 
@@ -165,6 +164,9 @@ func (c *cutting) cut() []*uhri.Recommendation {
 		out = recs
 	}
 	for _, d := range c.newest(own) {
+		if d.Symbol != "" && d.cover != "" && main(d.cover) != main(d.Symbol) {
+			c.notes = append(c.notes, fmt.Sprintf("its cover says %s, and it was asked for as %s", d.cover, d.Symbol))
+		}
 		if corrects(d.id.Symbol) {
 			if len(c.documents) > 1 {
 				c.notes = append(c.notes, fmt.Sprintf("%s corrects the document; its corrections are not applied", d.id.Symbol))

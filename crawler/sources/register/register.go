@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -258,7 +259,7 @@ func (r *Register) Gather(ctx context.Context, symbol uhri.Symbol, published tim
 		if len(faults) == 0 {
 			faults = []string{takenDown}
 		}
-		if next := r.again(symbols); next != "" {
+		if next := r.again(symbols); next != "" && !r.insist[main] && !r.insist[symbol] {
 			faults = append(faults, next)
 		}
 		return told(yield(crawler.Item{}, &crawler.ItemError{Key: string(main), Reason: strings.Join(faults, "; ")}))
@@ -482,25 +483,25 @@ func (r *Register) All() []uhri.Symbol {
 	return out
 }
 
-// Only gathers the documents an operator named, asking for them whatever is known. Errors: NotFound when one of them is not to
-// be had; those of Gather.
+// Only gathers the documents an operator named, asking for them whatever is known. What is not to be had is told in an ItemError, beside those
+// that are, and not remembered: it may be a slip of the pen. Errors: those of Gather.
 func (r *Register) Only(ctx context.Context, symbols []uhri.Symbol, yield func(crawler.Item, error) bool) error {
-	var missing []string
+	before := maps.Clone(r.seen)
 	for _, symbol := range symbols {
 		r.insist[symbol] = true
 		err := r.Gather(ctx, symbol, time.Time{}, func(it crawler.Item, err error) bool {
-			if err != nil {
-				missing = append(missing, err.Error())
-				return true
+			if e, ok := errors.AsType[*crawler.ItemError](err); ok {
+				err = &crawler.ItemError{Key: e.Key, Raw: e.Raw, Reason: crawler.AskedByName + e.Reason}
 			}
-			return yield(it, nil)
+			return yield(it, err)
 		})
 		if err != nil {
 			return err
 		}
 	}
-	if len(missing) > 0 {
-		return uhri.Errorf(uhri.NotFound, "harvest", "%s", strings.Join(missing, "; "))
-	}
+	maps.DeleteFunc(r.seen, func(key string, s sight) bool {
+		_, known := before[key]
+		return !known && s.Hash == ""
+	})
 	return nil
 }

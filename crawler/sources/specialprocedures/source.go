@@ -90,8 +90,7 @@ var older = regexp.MustCompile(`^E/CN\.4/\d{4}/\d+/Add\.\d+$`)
 
 // Harvest implements crawler.Source. It reads the catalogue from where the last run ended, takes the symbols UHRI has, and yields
 // every report it met or knows to be due: the known ones as they are, the new ones fetched, newest first. It is never
-// Complete. Errors: *crawler.BlockedError; Unavailable, with what is missing, when the catalogue is not as expected;
-// NotFound for Options.Only.
+// Complete. Errors: *crawler.BlockedError; Unavailable, with what is missing, when the catalogue is not as expected.
 func (s *Source) Harvest(ctx context.Context, since crawler.Cursor, yield func(crawler.Item, error) bool) (crawler.Sweep, error) {
 	reg := register.Open(since, register.Options{Fetcher: s.o.Fetcher, Library: s.o.Library, Langs: s.o.Langs, Asks: s.o.Asks, Now: s.o.Now})
 	err := s.harvest(ctx, reg, yield)

@@ -360,9 +360,9 @@ func TestOneSymbol(t *testing.T) {
 	if err != nil || run.New < 2 || len(catalogue.asked()) > 0 {
 		t.Errorf("%+v, %v", run, err)
 	}
-	_, err = d.run(t, d.source(t, catalogue, func(o *specialprocedures.Options) { o.Only = []uhri.Symbol{"DEMO/A/HRC/99/99/Add.9"} }))
-	if uhri.KindOf(err) != uhri.NotFound {
-		t.Errorf("a report that is nowhere: %v", err)
+	run, err = d.run(t, d.source(t, catalogue, func(o *specialprocedures.Options) { o.Only = []uhri.Symbol{"DEMO/A/HRC/99/99/Add.9"} }))
+	if err != nil || run.State != uhri.Unchanged || run.Rejected != 1 || run.Documents.Failed != 1 {
+		t.Errorf("a report that is nowhere: %+v, %v", run, err)
 	}
 }
 

@@ -132,17 +132,17 @@ func (m menu) find(labels []string) int {
 	return 0
 }
 
-// settle fills in the numbers of a list; reason says why it cannot.
-func (m menu) settle(c *Committee) (reason string) {
+// settle fills in the numbers of a list. Errors: Unavailable, where a label is not found and no number stands for it.
+func (m menu) settle(c *Committee) error {
 	c.TreatyID = cmp.Or(m.find(c.Labels), c.TreatyID)
 	c.TypeID = cmp.Or(m.find(c.Types), c.TypeID)
 	switch {
 	case c.TreatyID == 0:
-		return fmt.Sprintf("the database lists no treaty called %s, and no number of it is configured: set labels or treaty_id of %s in sources.treatybodies.committees", strings.Join(c.Labels, " or "), c.Code)
+		return uhri.Errorf(uhri.Unavailable, "treatybodies", "the database lists no treaty called %s, and no number of it is configured: set labels or treaty_id of %s in sources.treatybodies.committees", strings.Join(c.Labels, " or "), c.Code)
 	case c.TypeID == 0:
-		return fmt.Sprintf("the database lists no type of document called %s, and no number of it is configured: set types or type_id of %s in sources.treatybodies.committees", strings.Join(c.Types, " or "), c.Code)
+		return uhri.Errorf(uhri.Unavailable, "treatybodies", "the database lists no type of document called %s, and no number of it is configured: set types or type_id of %s in sources.treatybodies.committees", strings.Join(c.Types, " or "), c.Code)
 	}
-	return ""
+	return nil
 }
 
 // row is a document of a list, with the symbols of corrections to it.

@@ -197,13 +197,13 @@ func (s *Source) Name() string { return s.o.Name }
 const swept = "swept"
 
 // Harvest implements crawler.Source. It reads the newest pages of every list, or all of them when that was not done for a month,
-// and yields every document it met: the known ones as they are, the new ones fetched. It is never Complete. Errors:
-// *crawler.BlockedError; Unavailable, with what is missing, when a page has another shape than expected; NotFound for
-// Options.Only.
+// and yields every document it met: the known ones as they are, the new ones fetched. A list that cannot be read is told in an ItemError and
+// counted as Unread; when none can be, the run fails. It is never Complete. Errors:
+// *crawler.BlockedError; Unavailable, with what is missing, when a page has another shape than expected.
 func (s *Source) Harvest(ctx context.Context, since crawler.Cursor, yield func(crawler.Item, error) bool) (crawler.Sweep, error) {
 	reg := register.Open(since, register.Options{Fetcher: s.o.Fetcher, Library: s.o.Library, Elsewhere: &files{Source: s},
 		Langs: s.o.Langs, Asks: s.o.Asks, Now: s.o.Now})
-	err := s.harvest(ctx, reg, yield)
+	unread, err := s.harvest(ctx, reg, yield)
 	if errors.Is(err, register.ErrStopped) {
 		err = ctx.Err()
 	}
@@ -211,32 +211,38 @@ func (s *Source) Harvest(ctx context.Context, since crawler.Cursor, yield func(c
 		err = register.Refusal(err)
 	}
 	cursor, cerr := reg.Cursor()
-	return crawler.Sweep{Cursor: cursor, Bytes: reg.Bytes(), Waiting: reg.Waiting()}, cmp.Or(err, cerr)
+	return crawler.Sweep{Cursor: cursor, Bytes: reg.Bytes(), Waiting: reg.Waiting(), Unread: unread}, cmp.Or(err, cerr)
 }
 
-func (s *Source) harvest(ctx context.Context, reg *register.Register, yield func(crawler.Item, error) bool) error {
+func (s *Source) harvest(ctx context.Context, reg *register.Register, yield func(crawler.Item, error) bool) (unread int, err error) {
 	if len(s.o.Only) > 0 {
-		return reg.Only(ctx, s.o.Only, yield)
+		return 0, reg.Only(ctx, s.o.Only, yield)
 	}
-	last, err := time.Parse(time.DateOnly, reg.Mark(swept))
-	full := err != nil || s.o.Now().Sub(last) >= s.o.SweepEvery
+	last, never := time.Parse(time.DateOnly, reg.Mark(swept))
+	full := never != nil || s.o.Now().Sub(last) >= s.o.SweepEvery
 	menu, err := s.menu(ctx)
 	if err != nil {
-		return err
+		return 0, err
 	}
+	var broken error // why a list could not be read
 	met := map[uhri.Symbol]bool{}
 	for _, c := range s.o.Committees {
-		if reason := menu.settle(&c); reason != "" {
-			if !yield(crawler.Item{}, &crawler.ItemError{Key: c.Code, Reason: reason}) {
-				return register.ErrStopped
+		crawler.Report(ctx, crawler.Progress{Bytes: reg.Bytes(), Note: "reading the list of " + c.Code})
+		err := menu.settle(&c)
+		var rows []row
+		if err == nil {
+			// The whole list first: fetching documents takes so long that the session would end meanwhile.
+			rows, err = s.list(ctx, c, reg, full)
+		}
+		if uhri.KindOf(err) == uhri.Unavailable && ctx.Err() == nil { // the others may be as they were
+			unread, broken = unread+1, cmp.Or(broken, fmt.Errorf("the list of %s: %w", c.Code, err))
+			if !yield(crawler.Item{}, &crawler.ItemError{Key: "the list of " + c.Code, Reason: uhri.Message(err)}) {
+				return unread, register.ErrStopped
 			}
 			continue
 		}
-		crawler.Report(ctx, crawler.Progress{Bytes: reg.Bytes(), Note: "reading the list of " + c.Code})
-		// The whole list first: fetching documents takes so long that the session would end meanwhile.
-		rows, err := s.list(ctx, c, reg, full)
 		if err != nil {
-			return fmt.Errorf("the list of %s: %w", c.Code, err)
+			return unread, fmt.Errorf("the list of %s: %w", c.Code, err)
 		}
 		for i, d := range rows {
 			crawler.Report(ctx, crawler.Progress{Bytes: reg.Bytes(), Note: fmt.Sprintf("%s: document %d of %d", c.Code, i+1, len(rows))})
@@ -245,19 +251,22 @@ func (s *Source) harvest(ctx context.Context, reg *register.Register, yield func
 			}
 			met[d.symbol] = true
 			if err := reg.Gather(ctx, d.symbol, d.published, yield, d.corrections...); err != nil {
-				return err
+				return unread, err
 			}
 		}
+	}
+	if unread == len(s.o.Committees) {
+		return unread, broken
 	}
 	for _, symbol := range reg.Due() {
 		if !met[symbol] {
 			if err := reg.Gather(ctx, symbol, time.Time{}, yield); err != nil {
-				return err
+				return unread, err
 			}
 		}
 	}
-	if full && !reg.RanOut() {
+	if full && unread == 0 && !reg.RanOut() {
 		reg.Remember(swept, s.o.Now().UTC().Format(time.DateOnly))
 	}
-	return nil
+	return unread, nil
 }

@@ -428,9 +428,18 @@ func TestOneSymbol(t *testing.T) {
 	if n := database.asked("GET TBSearch.aspx"); len(n) > 0 {
 		t.Errorf("lists were read: %v", n)
 	}
-	run, err := d.run(t, d.source(t, database, unorg, only("DEMO/CEDAW/C/XAA/CO/99")))
-	if uhri.KindOf(err) != uhri.NotFound || run.State != uhri.Failed {
-		t.Errorf("a document that is nowhere: %s, %v", run.State, err)
+	const nowhere = uhri.Symbol("DEMO/CEDAW/C/XAA/CO/99")
+	run := d.mustRun(t, d.source(t, database, unorg, func(o *treatybodies.Options) { o.Only = []uhri.Symbol{nowhere, uhri.Symbol(rows[3].Symbols)} }))
+	want := map[string]string{string(nowhere): crawler.AskedByName + "neither documents.un.org nor the database has a file of it"}
+	if diff := cmp.Diff(want, d.rejections(t, run)); diff != "" || run.State != uhri.OK {
+		t.Errorf("a document that is nowhere beside one that is there: %s (-want +got):\n%s", run.State, diff)
+	}
+	if got := d.records(t); len(got) != 2 {
+		t.Errorf("records: %v", got)
+	}
+	d.mustRun(t, d.source(t, database, unorg, only(uhri.Symbol(rows[1].Symbols))))
+	if list, err := d.store.Failing(t.Context(), "treatybodies", 10); err != nil || len(list) > 0 {
+		t.Errorf("a slip of the pen is remembered: %v, %v", list, err)
 	}
 }
 
@@ -524,6 +533,58 @@ func TestOtherShapes(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestOneBrokenList reads the other lists and says which one it could not, by what and what to do.
+func TestOneBrokenList(t *testing.T) {
+	d := newDesk(t)
+	rows := withoutPDF(slices.Clone(replica.Observations()))
+	good := replica.Database(replica.DatabaseOptions{Rows: rows})
+	broken := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Query().Get("TreatyID") == "3" { // CEDAW's
+			fmt.Fprint(w, "<html><head><title>Search</title></head><body><form><input type='hidden' name='__VIEWSTATE' value='x'/><table class='new'></table></form></body></html>")
+			return
+		}
+		good.ServeHTTP(w, r)
+	})
+	src := d.source(t, serve(t, broken), nowhere(t), nil)
+	run := d.mustRun(t, src)
+	if run.Documents.Unread != 1 || run.Documents.Fetched < 10 {
+		t.Errorf("%+v", run.Documents)
+	}
+	want := "the list of CEDAW has no table table.rgMasterTable (the page calls itself \"Search\")"
+	if why := d.rejections(t, run)["the list of CEDAW"]; !strings.Contains(why, want) || !strings.Contains(why, "sources.treatybodies.select.grid") {
+		t.Errorf("it says %q, want %q", why, want)
+	}
+	st, err := d.store.SourceStatus(t.Context(), "treatybodies")
+	if err != nil || st.Last.Documents.Unread != 1 {
+		t.Errorf("status: %+v, %v", st.Last, err)
+	}
+	var keys []string
+	if _, err := d.source(t, serve(t, good), nowhere(t), func(o *treatybodies.Options) {
+		o.Committees = []treatybodies.Committee{{Code: "SPT", Labels: []string{"no such treaty"}}, {Code: "CED"}}
+	}).Harvest(t.Context(), nil, func(it crawler.Item, err error) bool {
+		if err != nil {
+			keys = append(keys, err.Error())
+		} else {
+			keys = append(keys, it.Key)
+		}
+		return true
+	}); err != nil || len(keys) != 2 || !strings.Contains(keys[0], "the list of SPT: the database lists no treaty called no such treaty") || !strings.Contains(keys[0], "treaty_id of SPT in sources.treatybodies.committees") {
+		t.Errorf("a label that is not there: %q, %v", keys, err)
+	}
+	if _, err := treatybodies.New(treatybodies.Options{Client: d.client, Fetcher: mustFetcher(t, d), Library: documents.In(d.store), Reader: d.reader, Committees: []treatybodies.Committee{{Code: "XYZ"}}}); uhri.KindOf(err) != uhri.Invalid {
+		t.Errorf("a list of which nothing is known: %v", err)
+	}
+}
+
+func mustFetcher(t *testing.T, d *desk) *documents.Fetcher {
+	t.Helper()
+	f, err := documents.NewFetcher(documents.FetcherOptions{Client: d.client, Library: documents.In(d.store), Reader: d.reader})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
 }
 
 // TestStaleForm shows that the replica refuses a form that is not of the page just received, so that the others prove something.
