@@ -85,6 +85,10 @@ func (u *UI) status(c echo.Context) error {
 		switch s.State {
 		case uhri.Failed, uhri.Blocked, uhri.Quarantined, uhri.Stale:
 			p.Attention++
+		default:
+			if s.Last != nil && s.Last.Documents != nil && s.Last.Documents.Unread > 0 {
+				p.Attention++
+			}
 		}
 		if r := s.Review; r != nil {
 			p.Doubts = append(p.Doubts, DoubtView{r, s.Source, v.Name, r.Documents - len(r.List)})

@@ -49,8 +49,21 @@ func TestDiscoveredDocuments(t *testing.T) {
 	if f := search(t, data, "symbol:"+symbol); f.Total < 6 {
 		t.Errorf("%d records of %s", f.Total, symbol)
 	}
-	if _, stderr, code := uhriRun(t, "harvest", "treatybodies", "--symbol", "DEMO/CEDAW/C/XAA/CO/99", "--data", data); code == 0 || !strings.Contains(stderr, "neither documents.un.org nor the database") {
-		t.Errorf("a document that is nowhere: exit %d, %s", code, stderr)
+	for _, bad := range []struct {
+		source, symbol string
+		code           int
+		says           string
+	}{
+		{"treatybodies", "DEMO/CEDAW/C/XAA/CO/99", 1, "neither documents.un.org nor the database"},
+		{"treatybodies", "DEMO/CEDAW/C/XAF/CO/7", 1, "the docx file is " + symbol},
+		{"treatybodies", "nonsense", 2, "is not a document symbol"},
+		{"treatybodies", "DEMO/A/HRC/61/40/Add.1", 2, "is no document of treatybodies; name upr or specialprocedures instead"},
+		{"specialprocedures", "DEMO/CEDAW/C/XAA/CO/3", 2, "is no document of specialprocedures; name treatybodies instead"},
+		{"specialprocedures", "DEMO/A/HRC/61/99/Add.9", 1, "the server has no such document"},
+	} {
+		if stdout, stderr, code := uhriRun(t, "harvest", bad.source, "--symbol", bad.symbol, "--data", data); code != bad.code || !strings.Contains(stdout+stderr, bad.says) {
+			t.Errorf("%s of %s: exit %d, %s%s", bad.symbol, bad.source, code, stdout, stderr)
+		}
 	}
 	report := string(replica.Visits()[1].Symbol)
 	must(t, "harvest", "specialprocedures", "--symbol", report, "--data", data)

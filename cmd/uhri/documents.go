@@ -116,6 +116,11 @@ func (p *program) documentFeeds(name, from string, symbols []string, f *folder) 
 		if err != nil {
 			return nil, err
 		}
+		for _, symbol := range only {
+			if right := otherSource(name, symbol); right != "" {
+				return nil, uhri.Errorf(uhri.Invalid, "harvest", "%s is no document of %s; name %s instead", symbol, name, right)
+			}
+		}
 		var src crawler.Source
 		switch name {
 		case "treatybodies":
@@ -136,6 +141,18 @@ func (p *program) documentFeeds(name, from string, symbols []string, f *folder) 
 		hint = "; did you mean " + near + "?"
 	}
 	return nil, uhri.Errorf(uhri.Invalid, "harvest", "there is no source %q%s", name, hint)
+}
+
+// otherSource says which source has a document, where its symbol tells that the named one has not; "" where it does not.
+func otherSource(name string, symbol uhri.Symbol) string {
+	_, council := strings.CutPrefix(strings.TrimPrefix(string(symbol), "DEMO/"), "A/HRC/")
+	switch {
+	case name != "treatybodies" && symbol.Mechanism() == uhri.MechanismTreatyBody:
+		return "treatybodies"
+	case name == "treatybodies" && council:
+		return "upr or specialprocedures"
+	}
+	return ""
 }
 
 // documentProcess is the reading of a document source's items.

@@ -50,7 +50,7 @@ func (p *program) harvest(ctx context.Context, name, from string, symbols []stri
 	for _, d := range feeds {
 		run, err := f.harvest(ctx, d)
 		p.tellRun(run)
-		if uhri.SourceOfDocuments(run.Source) {
+		if uhri.SourceOfDocuments(run.Source) && run.ID > 0 {
 			err = errors.Join(err, f.tellRejections(ctx, run))
 		}
 		switch {
@@ -60,6 +60,8 @@ func (p *program) harvest(ctx context.Context, name, from string, symbols []stri
 			err = fmt.Errorf("%s: %w", d.source.Name(), err)
 		case len(symbols) > 0 && run.Rejected > 0:
 			err = fmt.Errorf("%s: not all of what was asked for could be used; the reasons stand above", run.Source)
+		case run.Documents != nil && run.Documents.Unread > 0:
+			err = fmt.Errorf("%s: %d lists of documents could not be read; the reasons stand above", run.Source, run.Documents.Unread)
 		case run.State == uhri.Quarantined:
 			err = exitCode{4, fmt.Errorf("%s: quarantined, nothing was published of it: %s; look at it and `uhri accept %d` if it is right", run.Source, run.Reason, run.ID)}
 		}
@@ -119,7 +121,7 @@ func (p *program) tellRun(r uhri.Run) {
 		fmt.Fprintf(p.out, ", %d in = %d new + %d changed + %d unchanged + %d rejected; %d withdrawn", r.In, r.New, r.Changed, r.Same, r.Rejected, r.Withdrawn)
 	}
 	if d := r.Documents; d != nil && d.Seen > 0 {
-		fmt.Fprintf(p.out, "; of %d documents %d fetched, %d unchanged, %d failed", d.Seen, d.Fetched, d.Unchanged, d.Failed)
+		fmt.Fprintf(p.out, "; documents: %d fetched, %d unchanged, %d failed", d.Fetched, d.Unchanged, d.Failed)
 		if d.Waiting > 0 {
 			fmt.Fprintf(p.out, "; %d more wait for the next run", d.Waiting)
 		}

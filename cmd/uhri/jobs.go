@@ -109,7 +109,19 @@ func (p *program) documentJob(d *desk, src crawler.Source, schedule, key string,
 
 // politeness says in a sentence how servers are asked.
 func (p *program) politeness(client *fetch.Client) string {
-	return fmt.Sprintf("%s; a server that asks for patience gets it; after a refusal it is left alone for %s", client.Politeness(), p.blockedWait())
+	return fmt.Sprintf("%s; a server that asks for patience gets it; after a refusal it is left alone for %s", client.Politeness(), short(p.blockedWait()))
+}
+
+// short writes a duration without its empty parts: "6h".
+func short(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
 }
 
 // blockedWait is how long a publisher that refused us is left alone.

@@ -141,13 +141,13 @@ func (p *program) printStatus(st folderStatus) {
 	documents := slices.DeleteFunc(slices.Clone(st.Sources), func(s uhri.SourceStatus) bool { return s.Last == nil || s.Last.Documents == nil })
 	if len(documents) > 0 {
 		fmt.Fprintln(p.out)
-		fmt.Fprintln(w, "documents\theld\tseen\tfetched\tunchanged\tfailed\twaiting\tto be looked at\t")
+		fmt.Fprintln(w, "documents\theld\tseen\tfetched\tunchanged\tfailed\twaiting\tlists not read\tto be looked at\t")
 		for _, s := range documents {
 			d, review := s.Last.Documents, 0
 			if s.Review != nil {
 				review = s.Review.Documents
 			}
-			fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t\n", s.Source, s.Documents, d.Seen, d.Fetched, d.Unchanged, d.Failed, d.Waiting, review)
+			fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t\n", s.Source, s.Documents, d.Seen, d.Fetched, d.Unchanged, d.Failed, d.Waiting, d.Unread, review)
 		}
 		w.Flush()
 	}
