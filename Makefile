@@ -6,7 +6,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 VERSION     := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 LDFLAGS     := -s -w -X main.version=$(VERSION)
 # Programs the tests use beside Go: a browser, an office suite and converters as oracles. The product itself needs none.
-DEBIAN      := chromium libreoffice-writer-nogui libreoffice-calc-nogui pandoc poppler-utils fonts-noto-core fonts-noto-cjk
+DEBIAN      := chromium libreoffice-writer-nogui libreoffice-calc-nogui pandoc poppler-utils libxml2-utils fonts-noto-core fonts-noto-cjk
 LISTEN      ?= :8080
 
 .DEFAULT_GOAL := help

@@ -38,7 +38,9 @@ type Options struct {
 	Changes  Changes // nil: changes answers 501
 	// Exports serves whole result sets. Give the portal's own, so that both share its limits; nil makes one.
 	Exports *export.Server
-	Pins    *pin.Server // nil: /q/{id}.{json,csv,ndjson} answer 501
+	// Dumps are the whole-corpus files under /data/.
+	Dumps export.Dumps
+	Pins  *pin.Server // nil: /q/{id}.{json,csv,ndjson} answer 501
 
 	BaseURL string // public address without a slash at the end, for links: "https://example.org"; "" = relative links
 	Version string // of the software; part of every ETag

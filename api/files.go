@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -20,10 +21,10 @@ import (
 const dictionaryPath = "/data-dictionary.json"
 
 // Owns reports whether a path is answered by the API: its own addresses, and the twins of the search page that are
-// files or feeds, the matrices of States, the files of
-// pinned searches. Everything else is the portal's.
+// files or feeds, the matrices of States, the files of pinned searches, the feeds of records, the dumps. Everything else is the
+// portal's.
 func Owns(path string) bool {
-	return matrixFile(path) != "" || pinFile(path) || path == "/api/v1" || strings.HasPrefix(path, "/api/v1/") || path == "/openapi.json" || path == dictionaryPath || strings.HasPrefix(path, "/search.")
+	return matrixFile(path) != "" || pinFile(path) || recordFeed(path) || strings.HasPrefix(path, "/data/") || path == "/api/v1" || strings.HasPrefix(path, "/api/v1/") || path == "/openapi.json" || path == dictionaryPath || strings.HasPrefix(path, "/search.")
 }
 
 // matrixFile is the name of the file where the path is one of a State's matrices, and else empty.
@@ -48,6 +49,24 @@ func pinName(name string) (id, ext string) {
 		return name[:i], name[i+1:]
 	}
 	return name, ""
+}
+
+// recordFeed reports whether the path is the feed of a record; its page is the portal's.
+func recordFeed(path string) bool {
+	name, ok := strings.CutPrefix(path, "/r/")
+	_, ext, found := strings.Cut(name, ".")
+	return ok && found && slices.ContainsFunc(feed.Kinds(), func(k feed.Kind) bool { return k.Ext == ext })
+}
+
+// historyLimit is how many changes of one record a feed looks at; the most changed record of the real corpus has a handful.
+const historyLimit = 1000
+
+// history is what happened to one record, oldest first.
+func (a *API) history(ctx context.Context, id uhri.ID) ([]uhri.Change, error) {
+	if a.o.Changes == nil {
+		return nil, nil
+	}
+	return a.o.Changes.Changes(ctx, uhri.ChangeQuery{ID: id, Limit: historyLimit})
 }
 
 // files registers the twins of the search page.
@@ -91,7 +110,7 @@ func (a *API) files() {
 		id, ext := pinName(c.Param("file"))
 		return refuse(c, a.o.Pins.Serve(c.Response(), r, id, ext))
 	})
-	feeds := feed.NewServer(feed.Options{Searcher: a.o.Searcher, BaseURL: a.o.BaseURL, Rights: a.o.Rights, Version: a.o.Version, Demo: a.o.Demo})
+	feeds := feed.NewServer(feed.Options{Searcher: a.o.Searcher, History: a.history, BaseURL: a.o.BaseURL, Rights: a.o.Rights, Version: a.o.Version, Demo: a.o.Demo})
 	for _, k := range feed.Kinds() {
 		a.echo.GET("/search."+k.Ext, func(c echo.Context) error {
 			req, faults := searchurl.Parse(c.QueryParams(), searchurl.Options{})
@@ -101,6 +120,18 @@ func (a *API) files() {
 			return refuse(c, feeds.Serve(c.Response(), c.Request(), k.Ext, "/search", req))
 		})
 	}
+	a.echo.GET("/r/:file", func(c echo.Context) error {
+		id, ext, _ := strings.Cut(c.Param("file"), ".")
+		return refuse(c, feeds.ServeRecord(c.Response(), c.Request(), ext, uhri.ID(strings.ToLower(id))))
+	})
+	a.echo.GET("/data/:snapshot/:file", func(c echo.Context) error {
+		r := c.Request()
+		if isHead(r.Context()) {
+			r = r.Clone(r.Context())
+			r.Method = http.MethodHead
+		}
+		return refuse(c, a.o.Dumps.Serve(c.Response(), r, c.Param("snapshot"), c.Param("file")))
+	})
 	a.echo.GET(dictionaryPath, func(c echo.Context) error {
 		if p := noParameters(c); p != nil {
 			return refuse(c, p)

@@ -75,7 +75,6 @@ type ProfilePage struct {
 	Newest  []Hit
 	Others  []Link // the same State's other page
 	Matrix  []Link // the implementation matrix in its formats
-	Feeds   []Link
 	list    searchurl.Address
 	u       *UI
 }
@@ -224,9 +223,7 @@ func (u *UI) introduce(p *ProfilePage) {
 	p.JSON = apiAt(p.list.Request()).Facets(p.Plan.facets()...).String()
 	p.NoIndex = p.narrowed()
 	p.Structured = map[string]any{"@context": "https://schema.org", "@type": "Dataset", "name": p.Title, "description": p.Description, "url": p.Canonical, "isAccessibleForFree": true, "version": p.Snapshot.ID}
-	if u.o.Feeds {
-		p.Feeds = []Link{{Label: w.Text("feed.atom"), URL: p.list.Feed("atom").String()}, {Label: w.Text("feed.json"), URL: p.list.Feed("feed.json").String()}}
-	}
+	p.Feeds = u.feeds(p.list)
 	if kind == "country" && u.o.Matrix {
 		for _, ext := range []string{"xlsx", "csv"} {
 			to := searchurl.At(countryURL(uhri.Country(p.Value))+"/matrix."+ext, p.At.Request())

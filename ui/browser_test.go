@@ -115,6 +115,7 @@ var pageKinds = []struct{ name, path string }{
 	{"methodology", "/methodology"},
 	{"accessibility", "/accessibility"},
 	{"dictionary", "/data-dictionary"},
+	{"data", "/data"},
 	{"api", "/api"},
 	{"changes", "/changes?since=0"},
 }

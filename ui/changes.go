@@ -90,6 +90,7 @@ func (u *UI) changes(c echo.Context) error {
 		return err
 	}
 	p := &ChangesPage{Frame: u.frame(c, "", u.words.Text("changes.title"))}
+	p.Feeds = u.feeds(all())
 	p.Snapshot, p.Description = st.Current, u.words.Text("changes.description")
 	s, err := u.spanAsked(ctx, c, st.Current.Seq)
 	if err != nil {

@@ -111,6 +111,7 @@ func (u *UI) document(c echo.Context) error {
 	if err := u.readFrom(ctx, p); err != nil {
 		return err
 	}
+	p.Feeds = u.feeds(list)
 	return u.render(c, http.StatusOK, "document", p)
 }
 

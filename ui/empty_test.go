@@ -34,6 +34,7 @@ func TestPagesWithNothing(t *testing.T) {
 		"methodology": &MethodologyPage{Frame: f, Article: &Article{}},
 		"reference":   &ReferencePage{Frame: f},
 		"dictionary":  &DictionaryPage{Frame: f},
+		"data":        &DataPage{Frame: f},
 		"changes":     &ChangesPage{Frame: f},
 		"list":        &ListPage{Frame: f},
 		"pin":         &PinPage{Frame: f, Pin: &pin.Pin{}, Now: &pin.Comparison{}, At: searchAt(asked), u: u},

@@ -124,6 +124,7 @@ func (u *UI) home(c echo.Context) error {
 		return err
 	}
 	p := &HomePage{Frame: u.frame(c, "home", u.words.Text("home.title")), homeNumbers: *n}
+	p.Feeds = u.feeds(all())
 	p.Frame.Snapshot = n.of
 	p.OwnFind, p.Canonical = true, u.base(c)+"/"
 	p.Description = u.words.Text("home.description")

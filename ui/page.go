@@ -15,6 +15,7 @@ import (
 
 	"uhri"
 	"uhri/index"
+	"uhri/index/searchurl"
 )
 
 //go:embed templates
@@ -28,10 +29,11 @@ type Frame struct {
 	Query       string // what stands in the search box of the masthead
 	OwnFind     bool   // the page has its own search box, so the masthead has none
 
-	Canonical  string // the page's one address
-	JSON       string // the address of the same answer from the API
-	NoIndex    bool   // for filtered pages and errors
-	Structured any    // schema.org, as JSON-LD
+	Canonical  string     // the page's one address
+	JSON       string     // the address of the same answer from the API
+	NoIndex    bool       // for filtered pages and errors
+	Structured any        // schema.org, as JSON-LD
+	Feeds      []FeedLink // that follow what the page shows
 
 	Snapshot index.Snapshot // of the numbers on the page; zero when there are none
 	Demo     bool
@@ -46,6 +48,21 @@ type Link struct {
 	Label   string
 	URL     string
 	Current bool
+}
+
+// FeedLink is a feed of what a page shows; browsers and readers find it by its type.
+type FeedLink struct{ Label, URL, Type string }
+
+// feeds are the feeds of what list shows, where the installation has feeds.
+func (u *UI) feeds(list searchurl.Address) []FeedLink {
+	if !u.o.Feeds {
+		return nil
+	}
+	return u.feedLinks(list.Feed("atom").String(), list.Feed("feed.json").String())
+}
+
+func (u *UI) feedLinks(atom, json string) []FeedLink {
+	return []FeedLink{{u.words.Text("feed.atom"), atom, "application/atom+xml"}, {u.words.Text("feed.json"), json, "application/feed+json"}}
 }
 
 // Nav lists the sections of the portal.

@@ -119,7 +119,7 @@ func TestLinksLeadSomewhere(t *testing.T) {
 // notOurs are addresses other packages answer.
 func notOurs(to string) bool {
 	path, _, _ := strings.Cut(to, "?")
-	return strings.HasPrefix(path, "/api/v1") || strings.HasPrefix(path, "/search.") || strings.Contains(path, "/matrix.") || strings.HasSuffix(path, "/impact-oss.csv") || path == "/openapi.json" || path == "/data-dictionary.json"
+	return strings.HasPrefix(path, "/api/v1") || strings.HasPrefix(path, "/search.") || strings.HasPrefix(path, "/data/") || strings.HasSuffix(path, ".atom") || strings.HasSuffix(path, ".feed.json") || strings.Contains(path, "/matrix.") || strings.HasSuffix(path, "/impact-oss.csv") || path == "/openapi.json" || path == "/data-dictionary.json"
 }
 
 // Each number in a filter is the total after choosing it; each chip takes its own filter away.

@@ -80,6 +80,9 @@ func (u *UI) record(c echo.Context) error {
 	p.Snapshot = st.Current
 	p.Canonical = u.base(c) + recordURL(r.ID)
 	p.JSON = "/api/v1/recommendations/" + url.PathEscape(string(r.ID))
+	if u.o.Feeds {
+		p.Feeds = u.feedLinks(recordURL(r.ID)+".atom", recordURL(r.ID)+".feed.json")
+	}
 	spans, err := u.listed(ctx, c, p)
 	if err != nil {
 		return err

@@ -22,6 +22,9 @@ import (
 // pageSizes are the sizes offered; any size up to index.MaxLimit may be asked for in the address.
 var pageSizes = [...]int{10, 20, 50, 100}
 
+// ExportLink is the whole result as a file, and the manifest that belongs beside it.
+type ExportLink struct{ Label, URL, Manifest string }
+
 // SearchPage is the page of a search: a question, its reading, its filters and its answer, all of one Result.
 type SearchPage struct {
 	Frame
@@ -30,8 +33,7 @@ type SearchPage struct {
 	Faults  []searchurl.Fault // what of the address could not be used
 	Problem *Problem          // why there is no Result
 	Result  *index.Result     // nil with a Problem
-	Exports []Link
-	Feeds   []Link
+	Exports []ExportLink
 	Address string // absolute, of the whole result set
 	Panels  []Panel
 	Hits    []Hit
@@ -118,11 +120,10 @@ func (u *UI) search(c echo.Context) error {
 	}
 	p.Asks = distinctAsks(res)
 	for _, format := range u.o.Exports {
-		p.Exports = append(p.Exports, Link{Label: u.words.Text("export." + format), URL: p.At.File(format).String()})
+		file := p.At.File(format)
+		p.Exports = append(p.Exports, ExportLink{Label: u.words.Text("export." + format), URL: file.String(), Manifest: file.Extra("manifest", "1").String()})
 	}
-	if u.o.Feeds {
-		p.Feeds = []Link{{Label: u.words.Text("feed.atom"), URL: p.At.Feed("atom").String()}, {Label: u.words.Text("feed.json"), URL: p.At.Feed("feed.json").String()}}
-	}
+	p.Feeds = u.feeds(p.At)
 	if asked.Query != "" {
 		p.Title = u.words.Count("search.title.count", res.Total, asked.Query)
 	}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -75,13 +76,20 @@ func (f fixedChanges) RecordChanges(ctx context.Context, _ uhri.ID) ([]uhri.Chan
 	return all[:3], err
 }
 
+// fixedDumps is one dump.
+func fixedDumps() ([]export.Dump, error) {
+	sum := strings.Repeat("0123456789abcdef", 4)
+	return []export.Dump{{Snapshot: export.Snapshot{ID: "2026-11-01.4", Created: testNow.AddDate(0, 0, -20), Records: 540},
+		Files: []export.DumpFile{{Name: "recommendations.csv", Format: "csv", Bytes: 1_234_567, SHA256: sum, Manifest: "recommendations.csv.manifest.json"}, {Name: "datapackage.json", Format: "datapackage", Bytes: 12_345}}}}, nil
+}
+
 // options are those of a portal over the test corpus with everything switched on.
 func options(demo bool) Options {
 	var columns []Column
 	for _, c := range export.Columns() {
 		columns = append(columns, Column{Name: c.Name, Label: c.Label, Kind: string(c.Kind), Description: c.Description})
 	}
-	return Options{Searcher: corpora()[demo], OpenAPI: openAPIDocument(), Columns: columns, Changes: fixedChanges{}, History: fixedChanges{}, Files: fixedFiles{}, Sources: everyState(testNow), Exports: []string{"csv", "xlsx", "json", "ndjson", "ris", "bib"}, Feeds: true, Matrix: true,
+	return Options{Searcher: corpora()[demo], OpenAPI: openAPIDocument(), Columns: columns, Changes: fixedChanges{}, History: fixedChanges{}, Files: fixedFiles{}, Sources: everyState(testNow), Exports: []string{"csv", "xlsx", "json", "ndjson", "ris", "bib"}, Dumps: fixedDumps, Rights: export.Rights, Feeds: true, Matrix: true,
 		Demo: demo, Contact: "desk@portal.example", Version: "v0-test", BaseURL: "https://portal.example", Now: func() time.Time { return testNow }}
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"uhri"
+	"uhri/api/export"
 	"uhri/api/pin"
 	"uhri/api/problem"
 	"uhri/index"
@@ -95,6 +96,10 @@ type Options struct {
 	Columns []Column
 	// Exports are the formats /search.{format} answers in, in the order shown: "csv", "xlsx", "ris" …
 	Exports []string
+	// Dumps lists the whole-corpus files under /data/, newest first; nil when there can be none.
+	Dumps func() ([]export.Dump, error)
+	// Rights is the statement on what may be done with the texts.
+	Rights string
 	// Feeds says that /search.atom and /search.feed.json answer.
 	Feeds bool
 	// Matrix says that /country/{ISO3}/matrix.{xlsx,csv} and impact-oss.csv answer.
@@ -201,6 +206,7 @@ func (u *UI) Register(e *echo.Echo) {
 	page("/privacy", u.prose("privacy"))
 	page("/accessibility", u.prose("accessibility"))
 	page("/methodology", u.methodology)
+	page("/data", u.data)
 	page("/data-dictionary", u.dictionary)
 	page("/api", u.reference)
 	if u.o.Changes != nil {

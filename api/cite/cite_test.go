@@ -38,7 +38,7 @@ func works() map[string]cite.Work {
 func TestStyles(t *testing.T) {
 	ws := works()
 	tests := []struct{ work, style, want string }{
-		{"upr", "apa", "Human Rights Council, Working Group on the Universal Periodic Review. (2015, March 26). [Recommendation to Kenya, para. 142.5] (A/HRC/29/10). United Nations. https://example.org/r/6074f363-c8ae-4f0d-826b-26e751082b5a"},
+		{"upr", "apa", "Working Group on the Universal Periodic Review. (2015, March 26). [Recommendation to Kenya, para. 142.5] (A/HRC/29/10). United Nations, Human Rights Council. https://example.org/r/6074f363-c8ae-4f0d-826b-26e751082b5a"},
 		{"upr", "chicago", "Human Rights Council, Working Group on the Universal Periodic Review. [Recommendation to Kenya, para. 142.5]. A/HRC/29/10. March 26, 2015. https://example.org/r/6074f363-c8ae-4f0d-826b-26e751082b5a."},
 		{"upr", "oscola", "Human Rights Council, Working Group on the Universal Periodic Review, [Recommendation to Kenya] (26 March 2015) UN Doc A/HRC/29/10, para 142.5 <https://example.org/r/6074f363-c8ae-4f0d-826b-26e751082b5a>"},
 		{"treaty", "apa", "Committee against Torture. (2013, June). [Observation on Kenya and Côte d'Ivoire, para. 23(a)] (CAT/C/KEN/CO/2). United Nations. https://example.org/r/o"},
@@ -64,12 +64,12 @@ func TestStyles(t *testing.T) {
 func TestRIS(t *testing.T) {
 	want := strings.ReplaceAll(`TY  - RPRT
 ID  - 6074f363-c8ae-4f0d-826b-26e751082b5a
-AU  - Human Rights Council, Working Group on the Universal Periodic Review
+AU  - Working Group on the Universal Periodic Review
 TI  - [Recommendation to Kenya, para. 142.5]
 PY  - 2015
 DA  - 2015/03/26/
-PB  - United Nations
-M1  - A/HRC/29/10
+PB  - United Nations, Human Rights Council
+SN  - A/HRC/29/10
 SE  - 142.5
 LA  - en
 AB  - 142.5 Spend 50% of {all} funds on A_B & C (State);

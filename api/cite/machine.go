@@ -39,7 +39,7 @@ type CSLDate struct {
 
 // CSL returns the work as an item of CSL-JSON.
 func (w Work) CSL() CSL {
-	c := CSL{ID: w.ID, Type: "report", Title: "[" + w.Title + "]", Author: []CSLName{{w.Author}}, Number: string(w.Symbol), Publisher: "United Nations",
+	c := CSL{ID: w.ID, Type: "report", Title: "[" + w.Title + "]", Author: []CSLName{{w.Author}}, Number: string(w.Symbol), Publisher: w.publisher(),
 		Locator: w.Pin, Abstract: w.Text, Language: string(w.Lang), URL: w.URL}
 	if !w.Date.IsZero() {
 		parts := []int{w.Date.Year}
@@ -82,7 +82,7 @@ func (w Work) RIS() string {
 	}
 	tag("TY", kind)
 	tag("ID", w.ID)
-	tag("AU", w.Author)
+	tag("AU", strings.ReplaceAll(w.Author, ",", "")) // readers take what follows a comma for a first name
 	tag("TI", "["+w.Title+"]")
 	if !w.Date.IsZero() {
 		tag("PY", fmt.Sprintf("%04d", w.Date.Year))
@@ -97,12 +97,12 @@ func (w Work) RIS() string {
 		tag("DA", day+"/")
 	}
 	if w.Search == nil {
-		tag("PB", "United Nations")
+		tag("PB", w.publisher())
 	} else {
 		tag("ET", w.Search.Snapshot)
 		tag("N1", records(w.Search.Rows))
 	}
-	tag("M1", string(w.Symbol))
+	tag("SN", string(w.Symbol)) // the report number, as EndNote and Zotero read it
 	tag("SE", w.Pin)
 	tag("LA", string(w.Lang))
 	tag("AB", w.Text)
@@ -130,7 +130,7 @@ func (w Work) BibTeX() string {
 	fmt.Fprintf(&b, "  author = {{%s}},\n", tex(w.Author)) // doubly braced: an institution, not names
 	fmt.Fprintf(&b, "  title = {{[%s]}},\n", tex(w.Title))
 	if w.Search == nil {
-		field("institution", "United Nations")
+		field("institution", w.publisher())
 		field("number", string(w.Symbol))
 	} else {
 		field("edition", w.Search.Snapshot)

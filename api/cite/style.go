@@ -24,8 +24,8 @@ func Styles() []Style {
 	}
 }
 
-// APA writes the reference-list entry of the APA's seventh edition: author, date, described title in brackets,
-// symbol, publisher where it is not the author, address.
+// APA writes the reference-list entry of the APA's seventh edition: the most specific body as author, date, described
+// title in brackets, symbol, its parents as publisher where they are not the author, address.
 func (w Work) APA() string {
 	if w.Search != nil {
 		return fmt.Sprintf("%s. (%s). [%s]. Snapshot %s, %s. %s", w.Author, apaDate(w.Date), w.Title, w.Search.Snapshot, records(w.Search.Rows), w.URL)
@@ -36,7 +36,7 @@ func (w Work) APA() string {
 	}
 	s += "."
 	if w.Author != "United Nations" {
-		s += " United Nations."
+		s += " " + w.publisher() + "."
 	}
 	return s + " " + w.URL
 }
@@ -44,9 +44,9 @@ func (w Work) APA() string {
 // Chicago writes the bibliography entry of the Chicago Manual's seventeenth edition.
 func (w Work) Chicago() string {
 	if w.Search != nil {
-		return fmt.Sprintf("%s. [%s]. Snapshot %s, %s. %s. %s.", w.Author, w.Title, w.Search.Snapshot, records(w.Search.Rows), longDate(w.Date), w.URL)
+		return fmt.Sprintf("%s. [%s]. Snapshot %s, %s. %s. %s.", w.fullAuthor(), w.Title, w.Search.Snapshot, records(w.Search.Rows), longDate(w.Date), w.URL)
 	}
-	s := fmt.Sprintf("%s. [%s].", w.Author, w.Title)
+	s := fmt.Sprintf("%s. [%s].", w.fullAuthor(), w.Title)
 	if w.Symbol != "" {
 		s += " " + string(w.Symbol) + "."
 	}
@@ -57,9 +57,9 @@ func (w Work) Chicago() string {
 // symbol, paragraph.
 func (w Work) OSCOLA() string {
 	if w.Search != nil {
-		return fmt.Sprintf("%s, [%s] (snapshot %s, %s, %s) <%s>", w.Author, w.Title, w.Search.Snapshot, records(w.Search.Rows), britishDate(w.Date), w.URL)
+		return fmt.Sprintf("%s, [%s] (snapshot %s, %s, %s) <%s>", w.fullAuthor(), w.Title, w.Search.Snapshot, records(w.Search.Rows), britishDate(w.Date), w.URL)
 	}
-	s := fmt.Sprintf("%s, [%s] (%s)", w.Author, strings.TrimSuffix(w.Title, ", para. "+w.Pin), britishDate(w.Date))
+	s := fmt.Sprintf("%s, [%s] (%s)", w.fullAuthor(), strings.TrimSuffix(w.Title, ", para. "+w.Pin), britishDate(w.Date))
 	if w.Symbol != "" {
 		s += " UN Doc " + string(w.Symbol)
 	}

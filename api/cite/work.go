@@ -11,7 +11,8 @@ import (
 // Work is what is cited.
 type Work struct {
 	ID     string // stable, for keys and identifiers
-	Author string // the body, in full
+	Author string // the body that speaks, in full
+	Parent string // the body it belongs to, where its own name does not say: "Human Rights Council"
 	Title  string // a description, without brackets
 	Symbol uhri.Symbol
 	Pin    string    // the paragraph: "140.7"
@@ -31,7 +32,7 @@ type Search struct {
 
 // OfRecord describes one record. link is its permanent address.
 func OfRecord(r *uhri.Recommendation, lang uhri.Lang, link string) Work {
-	w := Work{ID: string(r.ID), Author: author(r.Mechanism, r.Body), Symbol: r.Symbol, Pin: r.Paragraph, Date: r.Date, Lang: lang, Text: r.Texts[lang].Full, URL: link}
+	w := Work{ID: string(r.ID), Author: author(r.Mechanism, r.Body), Parent: parent(r.Mechanism, r.Symbol), Symbol: r.Symbol, Pin: r.Paragraph, Date: r.Date, Lang: lang, Text: r.Texts[lang].Full, URL: link}
 	what := "Recommendation"
 	switch r.Type {
 	case uhri.TypeObservation:
@@ -50,7 +51,7 @@ func OfRecord(r *uhri.Recommendation, lang uhri.Lang, link string) Work {
 
 // OfDocument describes a document by what its records agree on.
 func OfDocument(symbol uhri.Symbol, m uhri.Mechanism, body string, countries []uhri.Country, date uhri.Date, link string) Work {
-	w := Work{ID: string(symbol), Author: author(m, body), Symbol: symbol, Date: date, Lang: uhri.English, URL: link}
+	w := Work{ID: string(symbol), Author: author(m, body), Parent: parent(m, symbol), Symbol: symbol, Date: date, Lang: uhri.English, URL: link}
 	switch m {
 	case uhri.MechanismUPR:
 		w.Title = "Report on the Universal Periodic Review" + ofStates(countries)
@@ -77,7 +78,7 @@ func OfSearch(words, snapshot string, made time.Time, rows int, link string) Wor
 // author is the body that speaks, in full.
 func author(m uhri.Mechanism, body string) string {
 	if m == uhri.MechanismUPR {
-		return "Human Rights Council, Working Group on the Universal Periodic Review"
+		return "Working Group on the Universal Periodic Review"
 	}
 	if b, ok := uhri.BodyByCode(body); ok && b.Name != "" {
 		return b.Name
@@ -86,6 +87,31 @@ func author(m uhri.Mechanism, body string) string {
 		return body
 	}
 	return "United Nations"
+}
+
+// parent is the body the author belongs to. The Working Group is the Council's; a symbol A/HRC/… says that the Council
+// received the report of a mandate. Treaty bodies belong to nobody.
+func parent(m uhri.Mechanism, symbol uhri.Symbol) string {
+	if m == uhri.MechanismUPR || m == uhri.MechanismSpecialProcedure && strings.HasPrefix(string(symbol), "A/HRC/") {
+		return "Human Rights Council"
+	}
+	return ""
+}
+
+// fullAuthor names the parent first, as Chicago and OSCOLA do.
+func (w Work) fullAuthor() string {
+	if w.Parent == "" {
+		return w.Author
+	}
+	return w.Parent + ", " + w.Author
+}
+
+// publisher names the United Nations and the parent, which APA moves here from the author.
+func (w Work) publisher() string {
+	if w.Parent == "" {
+		return "United Nations"
+	}
+	return "United Nations, " + w.Parent
 }
 
 func preposition(t uhri.Type) string {

@@ -181,6 +181,19 @@ func clientOf(r *http.Request, trusted []netip.Prefix) netip.Addr {
 	return addr
 }
 
+// Base returns the public address links begin with: the configured one, else the host the request was sent to, without a
+// slash at the end. A file or feed that leaves this service needs whole addresses.
+func Base(r *http.Request, configured string) string {
+	if configured != "" {
+		return strings.TrimSuffix(configured, "/")
+	}
+	scheme := "http"
+	if r.TLS != nil {
+		scheme = "https"
+	}
+	return scheme + "://" + r.Host
+}
+
 // Household returns the network that counts as one client: an IPv4 address, an IPv6 /64, of which one customer has
 // as many addresses as they like.
 func Household(a netip.Addr) netip.Prefix {

@@ -37,12 +37,9 @@ func (e *csvEncoder) Prepare(b *Batch) (Prepared, error) {
 				out = append(out, ',')
 			}
 			values = c.values(values[:0], v)
-			switch len(values) {
-			case 0:
-			case 1:
-				out = appendField(out, values[0])
-			default:
-				out = appendField(out, strings.Join(values, "; "))
+			from := len(out)
+			if out = appendField(out, cell(c, values)); len(out) == from && len(e.p.Columns) == 1 {
+				out = append(out, `""`...) // an empty line would be no row
 			}
 		}
 		out = append(out, "\r\n"...)
@@ -58,13 +55,31 @@ func (e *csvEncoder) Append(p Prepared) error {
 
 func (e *csvEncoder) End() error { return nil }
 
+// cell joins several values by "; ", so that a cell of a list always comes apart into its values.
+func cell(c Column, values []string) string {
+	if c.Kind == List {
+		for i, s := range values {
+			if strings.Contains(s, "; ") {
+				values[i] = strings.ReplaceAll(s, "; ", ", ") // one of UHRI's themes is "Children: definition; general principles; protection"
+			}
+		}
+	}
+	if len(values) == 1 {
+		return values[0]
+	}
+	return strings.Join(values, "; ")
+}
+
 // appendField quotes a field where it must be, and defuses what a spreadsheet would run as a formula.
 func appendField(dst []byte, s string) []byte {
 	fuse := ""
 	if dangerous(s) {
 		fuse = "'"
 	}
-	if !strings.ContainsAny(s, ",\"\r\n") && s != "" && s[0] != ' ' && s[len(s)-1] != ' ' {
+	if s == "" {
+		return dst
+	}
+	if !strings.ContainsAny(s, ",\"\r\n") && s[0] != ' ' && s[len(s)-1] != ' ' {
 		return append(append(dst, fuse...), s...)
 	}
 	dst = append(dst, '"')

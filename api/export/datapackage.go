@@ -2,6 +2,7 @@ package export
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -77,12 +78,22 @@ func DataPackage(files map[string]Manifest, order []string) ([]byte, error) {
 	return append(b, '\n'), err
 }
 
+// Download is one file of a dataset.
+type Download struct {
+	MediaType string
+	URL       string // whole
+	Bytes     int64  // 0 = not known before it is written
+	SHA256    string
+}
+
 // Dataset returns schema.org's description of the collection (JSON-LD), for search engines of data.
-func Dataset(m Manifest, formats []Format, address func(Format) string) ([]byte, error) {
+func Dataset(m Manifest, files []Download) ([]byte, error) {
 	type download struct {
 		Type   string `json:"@type"`
 		Format string `json:"encodingFormat"`
 		URL    string `json:"contentUrl"`
+		Size   string `json:"contentSize,omitempty"`
+		SHA256 string `json:"sha256,omitempty"`
 	}
 	d := struct {
 		Context       string     `json:"@context"`
@@ -92,21 +103,27 @@ func Dataset(m Manifest, formats []Format, address func(Format) string) ([]byte,
 		URL           string     `json:"url"`
 		Version       string     `json:"version"`
 		DateModified  string     `json:"dateModified"`
-		UsageInfo     string     `json:"usageInfo,omitempty"`
+		Rights        string     `json:"copyrightNotice,omitempty"`
 		Citation      string     `json:"citation,omitempty"`
+		Keywords      []string   `json:"keywords"`
 		Free          bool       `json:"isAccessibleForFree"`
 		Variables     []string   `json:"variableMeasured"`
 		Distributions []download `json:"distribution"`
 	}{
 		Context: "https://schema.org/", Type: "Dataset", Name: m.Title, URL: m.Permalink, Version: m.Snapshot.ID, DateModified: m.Snapshot.Created.UTC().Format(time.RFC3339),
 		Description: "Recommendations and observations that treaty bodies, the Universal Periodic Review and special procedures of the United Nations addressed to States, as passages with their labels: " + itoa(m.Rows) + " records.",
-		UsageInfo:   m.Rights, Citation: m.Citation, Free: true,
+		Rights:      m.Rights, Citation: m.Citation, Free: true,
+		Keywords: []string{"human rights", "United Nations", "Universal Periodic Review", "treaty bodies", "special procedures", "recommendations"},
 	}
 	for _, c := range Columns() {
 		d.Variables = append(d.Variables, c.Label)
 	}
-	for _, f := range formats {
-		d.Distributions = append(d.Distributions, download{"DataDownload", strings.SplitN(f.MediaType, ";", 2)[0], address(f)})
+	for _, f := range files {
+		one := download{Type: "DataDownload", Format: strings.SplitN(f.MediaType, ";", 2)[0], URL: f.URL, SHA256: f.SHA256}
+		if f.Bytes > 0 {
+			one.Size = strconv.FormatInt(f.Bytes, 10) + " B"
+		}
+		d.Distributions = append(d.Distributions, one)
 	}
 	return json.MarshalIndent(d, "", "  ")
 }

@@ -26,6 +26,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/parquet-go/parquet-go"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/xuri/excelize/v2"
 
 	"uhri"
@@ -668,10 +669,170 @@ func TestDataPackage(t *testing.T) {
 			t.Errorf("field %d = %+v, want %s", i, f, c.Name)
 		}
 	}
-	ld, err := Dataset(csvManifest, Formats(), func(f Format) string { return "https://example.org/search." + f.Name })
+	holds(t, "testdata/datapackage.json", b)
+	ld, err := Dataset(csvManifest, []Download{{MediaType: "text/csv; header=present", URL: "https://example.org/all.csv", Bytes: 12, SHA256: csvManifest.SHA256}})
 	var d map[string]any
-	if err != nil || json.Unmarshal(ld, &d) != nil || d["@type"] != "Dataset" || len(d["distribution"].([]any)) != len(Formats()) {
+	if err != nil || json.Unmarshal(ld, &d) != nil || d["@type"] != "Dataset" || len(d["distribution"].([]any)) != 1 {
 		t.Errorf("dataset = %s, %v", ld, err)
+	}
+	holds(t, "testdata/dataset.json", ld)
+	if err := against(t, "testdata/datapackage.json", bytes.Replace(b, []byte(`"path"`), []byte(`"pth"`), 1)); err == nil {
+		t.Error("a broken package passes")
+	}
+}
+
+// holds holds a document to a standard.
+func holds(t *testing.T, schema string, doc []byte) {
+	t.Helper()
+	if err := against(t, schema, doc); err != nil {
+		t.Errorf("%v\n%s", err, doc)
+	}
+}
+
+func against(t *testing.T, path string, doc []byte) error {
+	t.Helper()
+	c := jsonschema.NewCompiler()
+	c.AssertFormat()
+	schema, err := c.Compile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(doc))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return schema.Validate(v)
+}
+
+// A cell of a list comes apart into as many labels as codes, whatever the labels hold; and no row is an empty line.
+func TestCellsComeApart(t *testing.T) {
+	r := records()[2]
+	r.Tags = []uhri.Tag{{Scheme: uhri.SchemeTheme, Concept: "children-general-principles-protection", Origin: uhri.OriginPublisher}, {Scheme: uhri.SchemeTheme, Concept: "right-to-health", Origin: uhri.OriginPublisher}}
+	b, _ := file(t, &rows{all: []*uhri.Recommendation{r}}, "csv", "columns=theme&columns=theme_id")
+	got, err := csv.NewReader(bytes.NewReader(b)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := [][]string{{"theme", "theme_id"}, {"Children: definition, general principles, protection; Right to health", "children-general-principles-protection; right-to-health"}}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("rows (-want +got):\n%s", d)
+	}
+	all := records()
+	b, m := file(t, &rows{all: all}, "csv", "columns=heading")
+	if got, err := csv.NewReader(bytes.NewReader(b)).ReadAll(); err != nil || len(got) != len(all)+1 || Verify(bytes.NewReader(b), m) != nil {
+		t.Errorf("one column, mostly empty: %d rows of %q, %v", len(got), b, err)
+	}
+}
+
+// What XML cannot hold is written as spreadsheets do, and nothing is read so that was not written so.
+func TestXMLText(t *testing.T) {
+	for in, want := range map[string]string{
+		"a & b <c> \"d\"": "a &amp; b &lt;c&gt; \"d\"", "\x01\r\n\t": "_x0001__x000D_\n\t", "_x0041_ _x004_ _": "_x005F_x0041_ _x004_ _", "\xff\uFFFE😀": "\uFFFD\uFFFD😀", "_x0041": "_x0041",
+	} {
+		if got := string(appendXML(nil, in)); got != want {
+			t.Errorf("%q is written %q, want %q", in, got, want)
+		}
+	}
+}
+
+// Links and citations are whole addresses, also where none is configured: then they are those of the request.
+func TestAddressesAreWhole(t *testing.T) {
+	srv := httptest.NewServer(handler(NewServer(Options{Searcher: &rows{all: many(2)}, Version: "test"})))
+	defer srv.Close()
+	for _, format := range []string{"csv", "ris", "bib", "csl.json"} {
+		resp, err := http.Get(srv.URL + "?format=" + format)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if err != nil || !bytes.Contains(b, []byte(srv.URL+"/r/00000000-0000-4000-9000-000000000001")) {
+			t.Errorf("%s: %v, %s", format, err, b)
+		}
+	}
+}
+
+func TestDumps(t *testing.T) {
+	all := records()
+	for _, r := range all {
+		r.Demo = false
+	}
+	s := NewServer(Options{Searcher: &rows{all: all}, BaseURL: "https://example.org", Version: "test"})
+	shelf := Dumps{Dir: filepath.Join(t.TempDir(), "dumps")}
+	if got, err := shelf.List(); len(got) > 0 || err != nil {
+		t.Errorf("no folder: %v, %v", got, err)
+	}
+	dir := shelf.Path("2026-11-24.17")
+	no := errors.New("no")
+	if _, err := s.WriteDump(t.Context(), dir, DumpFormats(), nil, func(index.Snapshot) error { return no }); !errors.Is(err, no) {
+		t.Errorf("refused: %v", err)
+	}
+	if left, _ := os.ReadDir(shelf.Dir); len(left) > 0 {
+		t.Errorf("a refused dump leaves %v", left)
+	}
+	d, err := s.WriteDump(t.Context(), dir, DumpFormats(), nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.WriteDump(t.Context(), dir, DumpFormats(), nil, nil); uhri.KindOf(err) != uhri.Invalid {
+		t.Errorf("over another: %v", err)
+	}
+	pkg, err := os.ReadFile(filepath.Join(dir, "datapackage.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	holds(t, "testdata/datapackage.json", pkg)
+	list, err := shelf.List()
+	if err != nil || len(list) != 1 {
+		t.Fatalf("list: %v, %v", list, err)
+	}
+	if d := cmp.Diff(d.Files, list[0].Files); d != "" {
+		t.Errorf("as written and as listed (-written +listed):\n%s", d)
+	}
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if p := shelf.Serve(w, r, "2026-11-24.17", strings.TrimPrefix(r.URL.Path, "/")); p != nil {
+			w.WriteHeader(p.Status)
+		}
+	}))
+	defer srv.Close()
+	for _, f := range d.Files {
+		resp, err := http.Get(srv.URL + "/" + f.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if err != nil || int64(len(b)) != f.Bytes || f.SHA256 != "" && sum(b) != f.SHA256 {
+			t.Errorf("%s: %d bytes, %v", f.Name, len(b), err)
+		}
+		if f.SHA256 == "" {
+			continue
+		}
+		side, err := os.ReadFile(filepath.Join(dir, f.Manifest))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var m Manifest
+		if err := json.Unmarshal(side, &m); err != nil || Verify(bytes.NewReader(b), m) != nil || m.Rows != len(all) || m.Created.IsZero() {
+			t.Errorf("%s: %v, %+v", f.Manifest, err, m)
+		}
+	}
+	for _, name := range []string{"nothing.csv", "../secret", ".manifest.json", ""} {
+		if resp, err := http.Get(srv.URL + "/" + url.PathEscape(name)); err != nil || resp.StatusCode != http.StatusNotFound {
+			t.Errorf("%q: %v, %v", name, resp.StatusCode, err)
+		}
+	}
+	if err := os.MkdirAll(filepath.Join(shelf.Dir, ".dump-1"), 0o755); err != nil { // one that was killed
+		t.Fatal(err)
+	}
+	if list, err := shelf.List(); err != nil || len(list) != 1 {
+		t.Errorf("beside one in the making: %v, %v", list, err)
+	}
+	if n, err := shelf.Drop(); n != 2 || err != nil {
+		t.Errorf("dropped %d, %v", n, err)
+	}
+	if list, err := shelf.List(); err != nil || len(list) != 0 {
+		t.Errorf("after all were dropped: %v, %v", list, err)
 	}
 }
 

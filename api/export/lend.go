@@ -40,7 +40,7 @@ func (s *Server) Send(w http.ResponseWriter, r *http.Request, prepare func(conte
 		return problem.Of(err)
 	}
 	h := w.Header()
-	tag := etag(s.o.Version, s.o.BaseURL, f.MediaType, f.Tag)
+	tag := etag(s.o.Version, s.Base(r), f.MediaType, f.Tag)
 	h.Set("ETag", tag)
 	h.Set("Cache-Control", "no-cache")
 	if f.Snapshot != "" {
@@ -91,7 +91,7 @@ func (p *Plan) Values(c Column, r *uhri.Recommendation) []string { return c.valu
 
 // Cell returns what a record has in a column, several values joined as in CSV.
 func (p *Plan) Cell(c Column, r *uhri.Recommendation) string {
-	return strings.Join(p.Values(c, r), "; ")
+	return cell(c, p.Values(c, r))
 }
 
 // Line appends one line of CSV, quoted where it must be and with formulas defused.
@@ -112,4 +112,4 @@ func Fit(s string) string { return fit(s) }
 func (m Manifest) Pairs() [][2]string { return m.pairs() }
 
 // Zip is a container for spreadsheets whose bytes are the same each time.
-func Zip(w io.Writer) *zip.Writer { return newOrderedZip(w, 1).Writer }
+func Zip(w io.Writer) *zip.Writer { return quickZip(w) }

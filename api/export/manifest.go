@@ -38,7 +38,7 @@ type Query struct {
 	Mode      index.Mode     `json:"mode"`      //
 	Canonical string         `json:"canonical"` // as read, in the query language
 	Words     string         `json:"words"`     // as read, in English
-	URL       string         `json:"url"`       // the normal form of its parameters
+	URL       string         `json:"url"`       // the normal form of its parameters, without the snapshot
 	Filters   []index.Filter `json:"filters,omitzero"`
 	From      uhri.Date      `json:"from,omitzero"`
 	To        uhri.Date      `json:"to,omitzero"`
@@ -66,7 +66,8 @@ type Source struct {
 // Notes say what was done to values, by format.
 const (
 	noteDefused = "A cell that begins with = + - @ or a tab has an apostrophe before it, so that no spreadsheet runs it as a formula."
-	noteJoined  = "Several values in a cell are joined by \"; \"; the columns ending in _id hold their codes in the same order."
+	noteJoined  = "Several values in a cell are joined by \"; \"; the columns ending in _id hold their codes in the same order. A label that has \"; \" itself is written with \", \", so that a cell comes apart into as many labels as codes."
+	noteRecords = "Each item is a whole record; /openapi.json describes its members under Recommendation."
 	noteCut     = "A spreadsheet cell holds 32,767 characters; longer texts are cut and end with […]. The record's permanent address has the whole text."
 	noteSheets  = "A sheet holds 1,048,576 rows; larger sets go on in the next sheet."
 )
@@ -77,7 +78,7 @@ func newManifest(req index.Request, res *index.Result, p *Plan) Manifest {
 		Title: "UN human rights recommendations", Demonstration: res.Snapshot.Demo, Rows: res.Total,
 		Format: p.Format.Name, MediaType: p.Format.MediaType, Columns: p.Columns,
 		Query: Query{Text: req.Query, Mode: req.Mode, Canonical: res.Reading.Canonical, Words: res.Reading.Words,
-			URL: searchurl.String(searchurl.At("", req).Set().Request()), Filters: res.Filters, From: req.From, To: req.To, Langs: req.Langs, Origins: req.Origins, Sort: res.Sort},
+			URL: searchurl.String(searchurl.At("", req).Set().Snapshot("").Request()), Filters: res.Filters, From: req.From, To: req.To, Langs: req.Langs, Origins: req.Origins, Sort: res.Sort},
 		Snapshot:  Snapshot{ID: res.Snapshot.ID, Created: res.Snapshot.Created, Records: res.Snapshot.Records, Analysis: res.Snapshot.Analysis},
 		Permalink: p.link(searchurl.At("/search", req).Set().Snapshot(res.Snapshot.ID).String()),
 	}
@@ -93,6 +94,10 @@ func newManifest(req index.Request, res *index.Result, p *Plan) Manifest {
 	switch p.Format.Name {
 	case "csv":
 		m.Notes = []string{noteJoined, noteDefused}
+	case "ndjson", "json":
+		if len(p.Columns) == 0 {
+			m.Notes = []string{noteRecords}
+		}
 	case "xlsx":
 		m.Notes = []string{noteJoined, noteCut, noteSheets}
 	}

@@ -78,6 +78,10 @@ func AtOnce() (client, server int) { return perClient, perServer }
 // Rights is the statement of manifests where none is configured.
 const Rights = "Texts © their publishers; UN documents are linked by their symbol. This is not an official product of the United Nations. No licence is given beyond what the publishers grant."
 
+// Base is the public address, as configured or as the request was sent to: what a file links to must be found from
+// anywhere. A plan made for a request has it.
+func (s *Server) Base(r *http.Request) string { return edge.Base(r, s.o.BaseURL) }
+
 // Plan reads the parameters of an export: the search's and its own. All faults are reported. The request is that of
 // the whole set: what concerns one page falls away.
 func (s *Server) Plan(format string, v url.Values, strict bool) (index.Request, *Plan, []searchurl.Fault) {
@@ -122,6 +126,7 @@ func (s *Server) Serve(w http.ResponseWriter, r *http.Request, format string, st
 	if p == nil || len(faults) > 0 {
 		return problem.Invalid(faults...)
 	}
+	p.BaseURL = s.Base(r)
 	if s.o.Demo && p.Format.cites() {
 		return problem.Of(uhri.Errorf(uhri.Unsupported, "", "this data is invented, so nothing of it can be cited; ask for csv, xlsx, ndjson, json or parquet"))
 	}
@@ -139,7 +144,7 @@ func (s *Server) Serve(w http.ResponseWriter, r *http.Request, format string, st
 	s.Describe(req, res, p)
 	wantsManifest := params.Get("manifest") == "1" || params.Get("manifest") == "true"
 	key := searchurl.String(req)
-	tag := etag(s.o.Version, s.o.BaseURL, p.Format.Name, fmt.Sprint(p.BOM, wantsManifest, s.o.Demo, p.names()), key, p.Manifest.Rights)
+	tag := etag(s.o.Version, p.BaseURL, p.Format.Name, fmt.Sprint(p.BOM, wantsManifest, s.o.Demo, p.names()), key, p.Manifest.Rights)
 	h := w.Header()
 	h.Set("ETag", tag)
 	h.Set("X-Snapshot", res.Snapshot.ID)
@@ -187,6 +192,7 @@ func (s *Server) serveManifest(w http.ResponseWriter, r *http.Request, req index
 	if err != nil {
 		return problem.Of(err)
 	}
+	m.Created = time.Now().UTC()
 	b, err := m.JSON()
 	if err != nil {
 		return problem.Of(err)
@@ -308,8 +314,12 @@ type deadlined struct {
 }
 
 func newPatient(w http.ResponseWriter, d time.Duration) *patient {
-	c := &deadlined{w, http.NewResponseController(w), d}
+	c := newDeadlined(w, d)
 	return &patient{bufio.NewWriterSize(c, chunk), c}
+}
+
+func newDeadlined(w http.ResponseWriter, d time.Duration) *deadlined {
+	return &deadlined{w, http.NewResponseController(w), d}
 }
 
 func (c *deadlined) extend() {

@@ -2,14 +2,16 @@ package export
 
 import (
 	"archive/zip"
+	"bytes"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"io/fs"
-	"os"
-	"slices"
+	"math"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/klauspost/compress/flate"
@@ -25,37 +27,24 @@ const (
 
 // xlsxEncoder writes a spreadsheet. Texts are typed as text, so no spreadsheet runs them as formulas; the only
 // formulas are the links we make.
+//
+// excelize makes the workbook: styles, tables, the sheet of the manifest, and sheets of data with their header only.
+// The rows are ours, because they are what takes the time: each batch is written as XML and deflated on whichever core
+// is free, and the pieces are put one after the other into the sheet (a deflate stream may be cut wherever it was
+// flushed). So memory stays flat and the first bytes go at once.
 type xlsxEncoder struct {
-	w     io.Writer
-	p     *Plan
-	file  *excelize.File
-	sheet *excelize.StreamWriter
-	n     int // sheets of data
-	row   int // rows written to the sheet, its header included
-	head  int // style of the header
-	link  int // style of links
+	p      *Plan
+	zip    *zip.Writer
+	sheets [][2][]byte // what stands before and after the rows of each sheet of data
+	letter []string    // names of the columns: "A", "B" …
+	link   int         // style of links
+	n      int         // sheet being written, from 0; len(sheets) when all are
+	entry  *zip.FileHeader
+	out    io.Writer // of the entry
+	pool   sync.Pool // of *flate.Writer
 }
 
-func newXLSX(w io.Writer, p *Plan) Encoder { return &xlsxEncoder{w: w, p: p} }
-
-// Close removes temporary files.
-func (e *xlsxEncoder) Close() error {
-	if e.file == nil {
-		return nil
-	}
-	return e.file.Close()
-}
-
-func (e *xlsxEncoder) Begin() (err error) {
-	e.file = excelize.NewFile()
-	if e.head, err = e.file.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}, Alignment: &excelize.Alignment{Vertical: "top", WrapText: true}}); err != nil {
-		return err
-	}
-	if e.link, err = e.file.NewStyle(&excelize.Style{Font: &excelize.Font{Color: "0563C1", Underline: "single"}}); err != nil {
-		return err
-	}
-	return e.begin()
-}
+func newXLSX(w io.Writer, p *Plan) Encoder { return &xlsxEncoder{p: p, zip: zip.NewWriter(w)} }
 
 func sheetName(n int) string {
 	if n == 1 {
@@ -64,81 +53,275 @@ func sheetName(n int) string {
 	return "Recommendations " + strconv.Itoa(n)
 }
 
-// begin starts the next sheet of data.
-func (e *xlsxEncoder) begin() (err error) {
-	e.n++
-	e.row = 1
-	name := sheetName(e.n)
-	if e.n == 1 {
-		err = e.file.SetSheetName("Sheet1", name)
-	} else {
-		_, err = e.file.NewSheet(name)
+// perSheet is how many records a sheet holds beside its header.
+func (e *xlsxEncoder) perSheet() int {
+	if e.p.sheetRows > 0 {
+		return e.p.sheetRows - 1
 	}
-	if err != nil {
-		return err
-	}
-	if e.sheet, err = e.file.NewStreamWriter(name); err != nil {
-		return err
-	}
-	for i, c := range e.p.Columns {
-		if err := e.sheet.SetColWidth(i+1, i+1, max(c.width, 8)); err != nil {
-			return err
-		}
-	}
-	if err := e.sheet.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
-		return err
-	}
-	header := make([]any, len(e.p.Columns))
-	for i, c := range e.p.Columns {
-		header[i] = excelize.Cell{StyleID: e.head, Value: c.Label}
-	}
-	return e.sheet.SetRow("A1", header)
+	return maxSheetRows - 1
 }
 
-// end closes a sheet: its rows become a table, which has filters.
-func (e *xlsxEncoder) end() error {
-	if e.row > 1 {
-		last, err := excelize.CoordinatesToCellName(len(e.p.Columns), e.row)
+func (e *xlsxEncoder) Begin() (err error) {
+	for i := range e.p.Columns {
+		name, err := excelize.ColumnNumberToName(i + 1)
 		if err != nil {
 			return err
 		}
-		if err := e.sheet.AddTable(&excelize.Table{Range: "A1:" + last, Name: "recommendations" + strconv.Itoa(e.n), StyleName: "TableStyleLight1"}); err != nil {
+		e.letter = append(e.letter, name)
+	}
+	f := excelize.NewFile()
+	defer f.Close()
+	if err := e.workbook(f); err != nil {
+		return err
+	}
+	parts := &parts{}
+	f.SetZipWriter(func(io.Writer) excelize.ZipWriter { return parts })
+	if _, err := f.WriteTo(io.Discard); err != nil {
+		return err
+	}
+	for i := range e.count() {
+		name := fmt.Sprintf("xl/worksheets/sheet%d.xml", i+1)
+		before, after, ok := bytes.Cut(parts.take(name), []byte("</sheetData>"))
+		if !ok {
+			return fmt.Errorf("the workbook has no place for rows in %s", name)
+		}
+		e.sheets = append(e.sheets, [2][]byte{before, append([]byte("</sheetData>"), after...)})
+	}
+	for _, p := range parts.list {
+		w, err := e.zip.Create(p.name)
+		if err != nil {
+			return err
+		}
+		if _, err := w.Write(p.body.Bytes()); err != nil {
 			return err
 		}
 	}
-	return e.sheet.Flush()
+	return e.next(0)
+}
+
+// count is the number of sheets of data.
+func (e *xlsxEncoder) count() int {
+	return max(1, (e.p.Manifest.Rows+e.perSheet()-1)/e.perSheet())
+}
+
+// workbook makes everything but the rows.
+func (e *xlsxEncoder) workbook(f *excelize.File) error {
+	head, err := f.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}, Alignment: &excelize.Alignment{Vertical: "top", WrapText: true}})
+	if err != nil {
+		return err
+	}
+	if e.link, err = f.NewStyle(&excelize.Style{Font: &excelize.Font{Color: "0563C1", Underline: "single"}}); err != nil {
+		return err
+	}
+	left := e.p.Manifest.Rows
+	for i := range e.count() {
+		name := sheetName(i + 1)
+		if i == 0 {
+			err = f.SetSheetName("Sheet1", name)
+		} else {
+			_, err = f.NewSheet(name)
+		}
+		if err != nil {
+			return err
+		}
+		rows := min(left, e.perSheet())
+		left -= rows
+		if err := e.sheet(f, name, i+1, rows, head); err != nil {
+			return err
+		}
+	}
+	return e.manifest(f, head)
+}
+
+// sheet makes one sheet of data: its header stays in sight, its rows are a table, which has filters.
+func (e *xlsxEncoder) sheet(f *excelize.File, name string, n, rows, head int) error {
+	for i, c := range e.p.Columns {
+		if err := f.SetColWidth(name, e.letter[i], e.letter[i], max(c.width, 8)); err != nil {
+			return err
+		}
+		if err := f.SetCellStr(name, e.letter[i]+"1", c.Label); err != nil {
+			return err
+		}
+	}
+	last := e.letter[len(e.letter)-1]
+	if err := f.SetCellStyle(name, "A1", last+"1", head); err != nil {
+		return err
+	}
+	if err := f.SetPanes(name, &excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
+		return err
+	}
+	area := "A1:" + last + strconv.Itoa(rows+1)
+	if rows > 0 {
+		if err := f.AddTable(name, &excelize.Table{Range: area, Name: "recommendations" + strconv.Itoa(n), StyleName: "TableStyleLight1"}); err != nil {
+			return err
+		}
+	}
+	return f.SetSheetDimension(name, area)
+}
+
+// next begins sheet n, or ends the last.
+func (e *xlsxEncoder) next(n int) (err error) {
+	if e.entry != nil {
+		if err := e.piece(e.sheets[e.n][1], true); err != nil {
+			return err
+		}
+		//lint:ignore SA1019 deprecated, and still what archive/zip writes
+		e.entry.CompressedSize = uint32(min(e.entry.CompressedSize64, math.MaxUint32))
+		//lint:ignore SA1019 as above
+		e.entry.UncompressedSize = uint32(min(e.entry.UncompressedSize64, math.MaxUint32))
+	}
+	if e.n = n; n == len(e.sheets) {
+		return nil
+	}
+	// The sizes and the sum stand behind the bytes (APPNOTE 4.3.9), so they are filled in as these go.
+	e.entry = &zip.FileHeader{Name: fmt.Sprintf("xl/worksheets/sheet%d.xml", n+1), Method: zip.Deflate, Flags: 0x8}
+	if e.out, err = e.zip.CreateRaw(e.entry); err != nil {
+		return err
+	}
+	return e.piece(e.sheets[n][0], false)
+}
+
+// piece deflates bytes into the sheet; the last one ends it.
+func (e *xlsxEncoder) piece(b []byte, last bool) error {
+	packed, err := e.deflate(b)
+	if err != nil {
+		return err
+	}
+	if last {
+		packed = append(packed, 0x03, 0x00) // an empty block that says it is the last (RFC 1951)
+	}
+	return e.put(b, packed)
+}
+
+// put appends deflated bytes to the sheet.
+func (e *xlsxEncoder) put(plain, packed []byte) error {
+	e.entry.CRC32 = crc32.Update(e.entry.CRC32, crc32.IEEETable, plain)
+	e.entry.UncompressedSize64 += uint64(len(plain))
+	e.entry.CompressedSize64 += uint64(len(packed))
+	_, err := e.out.Write(packed)
+	return err
+}
+
+// deflate packs bytes so that what comes before and after is packed apart.
+func (e *xlsxEncoder) deflate(b []byte) ([]byte, error) {
+	var out bytes.Buffer
+	z, ok := e.pool.Get().(*flate.Writer)
+	if ok {
+		z.Reset(&out)
+	} else {
+		var err error
+		if z, err = flate.NewWriter(&out, flate.BestSpeed); err != nil {
+			return nil, err
+		}
+	}
+	defer e.pool.Put(z)
+	if _, err := z.Write(b); err != nil {
+		return nil, err
+	}
+	if err := z.Flush(); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+}
+
+// rowsOf are rows of one sheet, ready to be appended.
+type rowsOf struct {
+	sheet         int
+	plain, packed []byte
 }
 
 func (e *xlsxEncoder) Prepare(b *Batch) (Prepared, error) {
-	rows := make([][]any, 0, len(b.JSON))
+	var out []rowsOf
 	var values []string
+	at := b.First
 	err := e.p.each(b, func(v *view) error {
-		row := make([]any, len(e.p.Columns))
+		sheet, row := at/e.perSheet(), at%e.perSheet()+2
+		at++
+		if len(out) == 0 || out[len(out)-1].sheet != sheet {
+			out = append(out, rowsOf{sheet: sheet, plain: make([]byte, 0, 4*len(b.buf))})
+		}
+		line := out[len(out)-1].plain
+		number := strconv.Itoa(row)
+		line = append(append(append(line, `<row r="`...), number...), `">`...)
 		for i, c := range e.p.Columns {
 			if values = c.values(values[:0], v); len(values) > 0 {
-				row[i] = e.cell(c, values)
+				line = append(append(append(append(line, `<c r="`...), e.letter[i]...), number...), '"')
+				line = e.cell(line, c, cell(c, values))
 			}
 		}
-		rows = append(rows, row)
+		out[len(out)-1].plain = append(line, "</row>"...)
 		return nil
 	})
-	return rows, err
+	if err != nil {
+		return nil, err
+	}
+	for i := range out {
+		if out[i].packed, err = e.deflate(out[i].plain); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
-// cell returns the value of one cell.
-func (e *xlsxEncoder) cell(c Column, values []string) any {
-	s := strings.Join(values, "; ")
+// cell appends the rest of a cell's element.
+func (e *xlsxEncoder) cell(dst []byte, c Column, s string) []byte {
 	switch {
 	case c.Kind == Integer:
-		if n, err := strconv.Atoi(s); err == nil {
-			return n
-		}
+		return append(append(append(dst, "><v>"...), s...), "</v></c>"...)
 	case c.Kind == Boolean:
-		return s == "true"
+		v := byte('0')
+		if s == "true" {
+			v = '1'
+		}
+		return append(append(append(dst, ` t="b"><v>`...), v), "</v></c>"...)
 	case strings.HasSuffix(c.Name, "link") && len(s) < 250 && !strings.ContainsAny(s, "\"\r\n"): // a formula's text has at most 255 characters
-		return excelize.Cell{StyleID: e.link, Formula: `HYPERLINK("` + s + `")`, Value: s}
+		dst = strconv.AppendInt(append(dst, ` s="`...), int64(e.link), 10)
+		dst = append(appendXML(append(dst, `" t="str"><f>HYPERLINK("`...), s), `")</f><v>`...)
+		return append(appendXML(dst, s), "</v></c>"...)
 	}
-	return fit(s)
+	dst = append(dst, ` t="inlineStr"><is><t xml:space="preserve">`...)
+	return append(appendXML(dst, fit(s)), "</t></is></c>"...)
+}
+
+// appendXML appends text. What XML cannot hold is written as spreadsheets do (ECMA-376 Part 1, 22.9.2.19, ST_Xstring):
+// _x0001_, and an underscore that would be read so as _x005F_.
+func appendXML(dst []byte, s string) []byte {
+	from := 0
+	for i := 0; i < len(s); {
+		c := s[i]
+		escaped := ""
+		n := 1
+		switch {
+		case c == '&':
+			escaped = "&amp;"
+		case c == '<':
+			escaped = "&lt;"
+		case c == '>':
+			escaped = "&gt;"
+		case c == '_':
+			if i+7 <= len(s) && s[i+1] == 'x' && s[i+6] == '_' && isHex(s[i+2:i+6]) {
+				escaped = "_x005F_"
+			}
+		case c < 0x20 && c != '\t' && c != '\n':
+			escaped = fmt.Sprintf("_x%04X_", c)
+		case c >= utf8.RuneSelf:
+			var r rune
+			if r, n = utf8.DecodeRuneInString(s[i:]); r == utf8.RuneError && n == 1 || r == 0xFFFE || r == 0xFFFF {
+				escaped = "\uFFFD"
+			}
+		}
+		if escaped != "" {
+			dst = append(append(dst, s[from:i]...), escaped...)
+			from = i + n
+		}
+		i += n
+	}
+	return append(dst, s[from:]...)
+}
+
+func isHex(s string) bool {
+	_, err := strconv.ParseUint(s, 16, 16)
+	return err == nil
 }
 
 // fit cuts a text to what a cell can hold, and says so.
@@ -170,21 +353,16 @@ func units(r rune) int {
 }
 
 func (e *xlsxEncoder) Append(p Prepared) error {
-	limit := maxSheetRows
-	if e.p.sheetRows > 0 {
-		limit = e.p.sheetRows
-	}
-	for _, row := range p.([][]any) {
-		if e.row >= limit {
-			if err := e.end(); err != nil {
-				return err
-			}
-			if err := e.begin(); err != nil {
+	for _, rows := range p.([]rowsOf) {
+		if rows.sheet >= len(e.sheets) {
+			return errors.New("there are more rows than were counted")
+		}
+		if rows.sheet != e.n {
+			if err := e.next(rows.sheet); err != nil {
 				return err
 			}
 		}
-		e.row++
-		if err := e.sheet.SetRow("A"+strconv.Itoa(e.row), row); err != nil {
+		if err := e.put(rows.plain, rows.packed); err != nil {
 			return err
 		}
 	}
@@ -192,21 +370,16 @@ func (e *xlsxEncoder) Append(p Prepared) error {
 }
 
 func (e *xlsxEncoder) End() error {
-	if err := e.end(); err != nil {
+	if err := e.next(len(e.sheets)); err != nil {
 		return err
 	}
-	if err := e.manifest(); err != nil {
-		return err
-	}
-	e.file.SetZipWriter(func(w io.Writer) excelize.ZipWriter { return newOrderedZip(w, e.n) })
-	_, err := e.file.WriteTo(e.w)
-	return err
+	return e.zip.Close()
 }
 
 // manifest writes the sheet that says what the file is, and what its columns mean.
-func (e *xlsxEncoder) manifest() error {
+func (e *xlsxEncoder) manifest(f *excelize.File, head int) error {
 	const name = "Manifest"
-	if _, err := e.file.NewSheet(name); err != nil {
+	if _, err := f.NewSheet(name); err != nil {
 		return err
 	}
 	row := 0
@@ -217,11 +390,11 @@ func (e *xlsxEncoder) manifest() error {
 			if err != nil {
 				return err
 			}
-			if err := e.file.SetCellStr(name, at, fit(s)); err != nil {
+			if err := f.SetCellStr(name, at, fit(s)); err != nil {
 				return err
 			}
 			if style > 0 {
-				if err := e.file.SetCellStyle(name, at, at, style); err != nil {
+				if err := f.SetCellStyle(name, at, at, style); err != nil {
 					return err
 				}
 			}
@@ -234,7 +407,7 @@ func (e *xlsxEncoder) manifest() error {
 		}
 	}
 	row++
-	if err := put(e.head, "Column", "Meaning", "Name in other formats"); err != nil {
+	if err := put(head, "Column", "Meaning", "Name in other formats"); err != nil {
 		return err
 	}
 	for _, c := range e.p.Columns {
@@ -243,65 +416,48 @@ func (e *xlsxEncoder) manifest() error {
 		}
 	}
 	for col, width := range map[string]float64{"A": 30, "B": 100, "C": 26} {
-		if err := e.file.SetColWidth(name, col, col, width); err != nil {
+		if err := f.SetColWidth(name, col, col, width); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// orderedZip makes the file's bytes repeatable. excelize writes streamed sheets in no particular order, so where
-// there are several they wait in temporary files until all have come.
-type orderedZip struct {
-	*zip.Writer
-	several bool
-	waiting map[string]*os.File
-}
+// parts are the files of a workbook, kept in memory: without rows they are small. It implements excelize.ZipWriter.
+type parts struct{ list []*part }
 
-func newOrderedZip(w io.Writer, sheets int) *orderedZip {
-	z := zip.NewWriter(w)
-	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.BestSpeed) })
-	return &orderedZip{Writer: z, several: sheets > 1, waiting: map[string]*os.File{}}
+type part struct {
+	name string
+	body bytes.Buffer
 }
 
 // Create implements excelize.ZipWriter.
-func (z *orderedZip) Create(name string) (io.Writer, error) {
-	if !z.several || !strings.HasPrefix(name, "xl/worksheets/sheet") {
-		return z.Writer.Create(name)
-	}
-	f, err := os.CreateTemp("", "sheet-")
-	if err != nil {
-		return nil, err
-	}
-	z.waiting[name] = f
-	return f, nil
+func (p *parts) Create(name string) (io.Writer, error) {
+	one := &part{name: name}
+	p.list = append(p.list, one)
+	return &one.body, nil
 }
 
-// AddFS implements excelize.ZipWriter.
-func (z *orderedZip) AddFS(fsys fs.FS) error { return z.Writer.AddFS(fsys) }
+// AddFS implements excelize.ZipWriter; excelize has no use for it here.
+func (p *parts) AddFS(fs.FS) error { return errors.ErrUnsupported }
 
 // Close implements excelize.ZipWriter.
-func (z *orderedZip) Close() (err error) {
-	for _, f := range z.waiting {
-		defer func() { err = errors.Join(err, f.Close(), os.Remove(f.Name())) }()
-	}
-	for _, name := range slices.Sorted(func(yield func(string) bool) {
-		for name := range z.waiting {
-			if !yield(name) {
-				return
-			}
-		}
-	}) {
-		w, err := z.Writer.Create(name)
-		if err != nil {
-			return err
-		}
-		if _, err := z.waiting[name].Seek(0, io.SeekStart); err != nil {
-			return err
-		}
-		if _, err := io.Copy(w, z.waiting[name]); err != nil {
-			return fmt.Errorf("writing %s: %w", name, err)
+func (p *parts) Close() error { return nil }
+
+// take removes a file and returns it.
+func (p *parts) take(name string) []byte {
+	for i, one := range p.list {
+		if one.name == name {
+			p.list = append(p.list[:i], p.list[i+1:]...)
+			return one.body.Bytes()
 		}
 	}
-	return z.Writer.Close()
+	return nil
+}
+
+// quickZip is a container whose bytes are the same each time, packed fast.
+func quickZip(w io.Writer) *zip.Writer {
+	z := zip.NewWriter(w)
+	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.BestSpeed) })
+	return z
 }

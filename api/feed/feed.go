@@ -2,17 +2,21 @@ package feed
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"encoding/xml"
+	"errors"
+	"fmt"
 	"net/http"
-	"net/url"
+	"slices"
 	"strings"
 	"time"
 
 	"uhri"
 	"uhri/api/cite"
+	"uhri/api/edge"
 	"uhri/api/problem"
 	"uhri/index"
 	"uhri/index/searchurl"
@@ -40,7 +44,8 @@ func Kinds() []Kind {
 // Options are what a Server is made of. Searcher is required.
 type Options struct {
 	Searcher index.Searcher
-	BaseURL  string // public address; "" = the host the request was sent to
+	History  func(context.Context, uhri.ID) ([]uhri.Change, error) // of one record, oldest first; nil: feeds of records have no changes
+	BaseURL  string                                                // public address; "" = the host the request was sent to
 	Rights   string
 	Version  string
 	Demo     bool
@@ -55,14 +60,9 @@ func NewServer(o Options) *Server { return &Server{o} }
 // Serve answers with the feed of req, which page shows at its address: "/search", "/country/KEN". What req says of
 // order, paging and snapshot does not matter. It returns a problem where nothing has been written.
 func (s *Server) Serve(w http.ResponseWriter, r *http.Request, ext, page string, req index.Request) *problem.Problem {
-	var kind Kind
-	for _, k := range Kinds() {
-		if k.Ext == ext {
-			kind = k
-		}
-	}
-	if kind.write == nil {
-		return problem.New(http.StatusNotFound, "there are feeds as atom and feed.json")
+	kind, unknown := kindOf(ext)
+	if unknown != nil {
+		return unknown
 	}
 	home := searchurl.At(page, req).Sort("").Snapshot("").Set()
 	ask := home.Request()
@@ -71,7 +71,55 @@ func (s *Server) Serve(w http.ResponseWriter, r *http.Request, ext, page string,
 	if err != nil {
 		return problem.Of(err)
 	}
-	d := s.document(r, res, home, kind)
+	return s.send(w, r, kind, s.ofSearch(r, res, home, kind), res.Snapshot.ID)
+}
+
+// ServeRecord answers with the feed of one record: the record, and an entry for each change its publisher made.
+func (s *Server) ServeRecord(w http.ResponseWriter, r *http.Request, ext string, id uhri.ID) *problem.Problem {
+	kind, unknown := kindOf(ext)
+	if unknown != nil {
+		return unknown
+	}
+	ctx := r.Context()
+	st, err := s.o.Searcher.Status(ctx)
+	if err != nil {
+		return problem.Of(err)
+	}
+	rec, err := s.o.Searcher.Get(ctx, id)
+	gone, isGone := errors.AsType[*uhri.GoneRecord](err)
+	switch {
+	case isGone && gone.Tombstone.Kind == uhri.TombMerged && gone.Tombstone.RedirectTo != "":
+		w.Header().Set("Location", "/r/"+string(gone.Tombstone.RedirectTo)+"."+ext)
+		w.WriteHeader(http.StatusMovedPermanently)
+		return nil
+	case isGone && gone.Tombstone.Kind == uhri.TombWithdrawn:
+		rec = &uhri.Recommendation{ID: id, Symbol: gone.Tombstone.Symbol, Provenance: uhri.Provenance{FirstSeen: gone.Tombstone.FirstSeen, LastChanged: gone.Tombstone.At}}
+		if gone.Tombstone.LastText != "" { // else it is not public yet, and no older text is either
+			rec.Texts = map[uhri.Lang]uhri.Text{uhri.English: {Full: gone.Tombstone.LastText}}
+		}
+	case err != nil:
+		return problem.Of(err) // a text taken down has no feed either
+	}
+	var log []uhri.Change
+	if s.o.History != nil {
+		if log, err = s.o.History(ctx, id); err != nil {
+			return problem.Of(err)
+		}
+	}
+	return s.send(w, r, kind, s.ofRecord(r, rec, log, kind, st.Current), st.Current.ID)
+}
+
+func kindOf(ext string) (Kind, *problem.Problem) {
+	for _, k := range Kinds() {
+		if k.Ext == ext {
+			return k, nil
+		}
+	}
+	return Kind{}, problem.New(http.StatusNotFound, "there are feeds as atom and feed.json")
+}
+
+// send writes a feed, or says that the reader has it.
+func (s *Server) send(w http.ResponseWriter, r *http.Request, kind Kind, d *document, snapshot string) *problem.Problem {
 	body, err := kind.write(d)
 	if err != nil {
 		return problem.Of(err)
@@ -83,7 +131,7 @@ func (s *Server) Serve(w http.ResponseWriter, r *http.Request, ext, page string,
 	h.Set("ETag", tag)
 	h.Set("Last-Modified", d.updated.UTC().Format(http.TimeFormat))
 	h.Set("Cache-Control", "no-cache")
-	h.Set("X-Snapshot", res.Snapshot.ID)
+	h.Set("X-Snapshot", snapshot)
 	if unchanged(r, tag, d.updated) {
 		w.WriteHeader(http.StatusNotModified)
 		return nil
@@ -122,51 +170,83 @@ type entry struct {
 	tags                             []string
 }
 
-func (s *Server) document(r *http.Request, res *index.Result, home searchurl.Address, kind Kind) *document {
-	base := s.base(r)
-	d := &document{self: base + home.Feed(kind.Ext).String(), home: base + home.String(), rights: s.o.Rights, version: s.o.Version}
-	d.id = d.self
-	d.title = "UN human rights recommendations"
+func (s *Server) ofSearch(r *http.Request, res *index.Result, home searchurl.Address, kind Kind) *document {
+	base := edge.Base(r, s.o.BaseURL) // a feed's links must be absolute
+	title := "UN human rights recommendations"
 	if words := res.Reading.Words; words != "" {
-		d.title += ": " + words
+		title += ": " + words
 	}
-	if s.o.Demo || res.Snapshot.Demo {
-		d.title = "DEMONSTRATION, invented data: " + d.title
-	}
+	d := s.document(title, base+home.Feed(kind.Ext).String(), base+home.String(), res.Snapshot)
 	for _, h := range res.Hits {
-		e := newEntry(h, base)
-		if e.updated.After(d.updated) {
-			d.updated = e.updated
+		d.entries = append(d.entries, newEntry(h.Record, h.Lang, base))
+	}
+	return d.dated(res.Snapshot)
+}
+
+func (s *Server) ofRecord(r *http.Request, rec *uhri.Recommendation, log []uhri.Change, kind Kind, snap index.Snapshot) *document {
+	base := edge.Base(r, s.o.BaseURL)
+	lang := uhri.Lang("")
+	for _, l := range uhri.Langs {
+		if rec.Texts[l].Full != "" {
+			lang = l
+			break
+		}
+	}
+	first := newEntry(rec, lang, base)
+	if len(rec.Countries) == 0 && rec.Type == "" { // all that is known of a withdrawn record
+		first.title = "Withdrawn passage"
+		if rec.Symbol != "" {
+			first.title += " (" + string(rec.Symbol) + ")"
+		}
+	}
+	d := s.document(first.title, base+"/r/"+string(rec.ID)+"."+kind.Ext, first.url, snap)
+	for _, c := range slices.Backward(log) {
+		what, ours := eventWords[c.Kind]
+		if !ours {
+			continue // its first sight is the record's own entry; what we did ourselves is no news
+		}
+		e := first
+		e.id, e.published, e.updated = fmt.Sprintf("%s#%d", first.id, c.Seq), c.At.UTC(), c.At.UTC()
+		if e.title = what + ": " + first.title; c.NewText != "" && len(rec.Texts) > 0 {
+			e.text, e.lang = c.NewText, c.Lang
 		}
 		d.entries = append(d.entries, e)
 	}
+	d.entries = append(d.entries, first)
+	return d.dated(snap)
+}
+
+// eventWords are the changes of a record that are news.
+var eventWords = map[uhri.ChangeKind]string{uhri.Changed: "Changed", uhri.Relabelled: "Relabelled", uhri.Withdrawn: "Withdrawn", uhri.Restored: "Restored"}
+
+// document is a feed without entries.
+func (s *Server) document(title, self, home string, snap index.Snapshot) *document {
+	if s.o.Demo || snap.Demo {
+		title = "DEMONSTRATION, invented data: " + title
+	}
+	return &document{id: self, title: title, self: self, home: home, rights: s.o.Rights, version: s.o.Version}
+}
+
+// dated gives the feed the time of its newest entry, or of the snapshot that found none.
+func (d *document) dated(snap index.Snapshot) *document {
+	for _, e := range d.entries {
+		if e.updated.After(d.updated) {
+			d.updated = e.updated
+		}
+	}
 	if d.updated.IsZero() {
-		d.updated = res.Snapshot.Created
+		d.updated = snap.Created
 	}
 	return d
 }
 
-// base is the public address; a feed's links must be absolute.
-func (s *Server) base(r *http.Request) string {
-	if s.o.BaseURL != "" {
-		return strings.TrimSuffix(s.o.BaseURL, "/")
-	}
-	scheme := "http"
-	if r.TLS != nil {
-		scheme = "https"
-	}
-	return (&url.URL{Scheme: scheme, Host: r.Host}).String()
-}
-
-func newEntry(h index.Hit, base string) entry {
-	rec := h.Record
+func newEntry(rec *uhri.Recommendation, lang uhri.Lang, base string) entry {
 	link := base + "/r/" + string(rec.ID)
-	work := cite.OfRecord(rec, h.Lang, link)
-	e := entry{id: "urn:uuid:" + string(rec.ID), url: link, title: work.Title, author: work.Author, text: rec.Texts[h.Lang].Full, lang: h.Lang,
+	work := cite.OfRecord(rec, lang, link)
+	e := entry{id: "urn:uuid:" + string(rec.ID), url: link, title: work.Title, author: work.Author, text: rec.Texts[lang].Full, lang: lang,
 		published: rec.Provenance.FirstSeen.UTC(), updated: rec.Provenance.LastChanged.UTC()}
 	if rec.Symbol != "" {
 		e.title += " (" + string(rec.Symbol) + ")"
-		lang := h.Lang
 		if lang == "" {
 			lang = uhri.English
 		}

@@ -45,6 +45,7 @@ func (s *Server) Serve(w http.ResponseWriter, r *http.Request, country, file str
 	if plan == nil || len(faults) > 0 {
 		return problem.Invalid(faults...)
 	}
+	plan.BaseURL = s.exports.Base(r)
 	return s.exports.Send(w, r, func(ctx context.Context) (export.File, error) {
 		res, err := export.Count(ctx, s.searcher, req)
 		if err != nil {

@@ -101,6 +101,7 @@ func (s *Server) Serve(w http.ResponseWriter, r *http.Request, id, ext string) *
 	if faults = append(faults, bad...); plan == nil || len(faults) > 0 {
 		return problem.Invalid(faults...)
 	}
+	plan.BaseURL = s.exports.Base(r)
 	return s.exports.Send(w, r, func(ctx context.Context) (export.File, error) {
 		c, err := s.desk.Compare(ctx, p)
 		if err != nil {

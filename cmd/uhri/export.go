@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,6 +17,7 @@ import (
 	"uhri/api/export"
 	"uhri/crawler"
 	"uhri/crawler/store"
+	"uhri/index"
 )
 
 func (p *program) exportCommand() *cobra.Command {
@@ -36,8 +38,10 @@ func (p *program) exportCommand() *cobra.Command {
 				q.Set("q", args[0])
 			}
 			for name, v := range map[string]string{"columns": columns, "lang": lang} {
-				if v != "" {
-					q.Set(name, v)
+				for one := range strings.SplitSeq(v, ",") {
+					if one = strings.TrimSpace(one); one != "" {
+						q.Add(name, one)
+					}
 				}
 			}
 			if bom {
@@ -57,7 +61,7 @@ func (p *program) exportCommand() *cobra.Command {
 	f.StringVar(&format, "format", "csv", "csv, xlsx, ndjson, json, parquet, ris, bib or csl.json")
 	f.StringVarP(&out, "output", "o", "", "file to write; - is standard output, without a manifest")
 	f.StringVar(&columns, "columns", "", "columns to write, separated by commas; the data dictionary lists them")
-	f.StringVar(&lang, "lang", "", "language of the texts")
+	f.StringVar(&lang, "lang", "", "languages of the texts in order of preference, separated by commas")
 	f.StringArrayVar(&filters, "filter", nil, "name=value, as in the API (repeatable)")
 	f.BoolVar(&bom, "bom", false, "begin CSV with a byte order mark, for spreadsheets that need it")
 	return cmd
@@ -88,8 +92,9 @@ func (p *program) export(cmd *cobra.Command, format, out string, q url.Values) e
 	}
 	server.Describe(req, res, plan)
 	req.Snapshot = res.Snapshot.ID
+	p.warnOfAddresses()
 	if out == "-" {
-		_, err := export.Write(ctx, p.out, f.engine, req, plan, nil)
+		_, err := export.Sidecar(ctx, p.out, f.engine, req, plan, nil) // which counts the rows too
 		return err
 	}
 	// A file that stands there is a whole file.
@@ -119,6 +124,94 @@ func (p *program) export(cmd *cobra.Command, format, out string, q url.Values) e
 	}
 	fmt.Fprintf(p.out, "%d records written to %s (%d bytes, SHA-256 %s), described in %s.manifest.json\n", m.Rows, out, m.Bytes, m.SHA256, out)
 	return nil
+}
+
+// dumps are the whole-corpus files people download from /data.
+func (p *program) dumps() export.Dumps { return export.Dumps{Dir: filepath.Join(p.cfg.Data, "dumps")} }
+
+func (p *program) dumpCommand() *cobra.Command {
+	var formats []string
+	var out string
+	var keep int
+	cmd := &cobra.Command{
+		Use:   "dump",
+		Short: "Write the whole corpus as files for people to download, with a data package",
+		Long: "Write the published snapshot as files with manifests and a Frictionless data package (datapackage.json), named by the\n" +
+			"snapshot, to the data folder; the portal's page /data offers them. With -o the folder is written elsewhere, to be\n" +
+			"deposited in an archive. Run it on a schedule of your own, also while `uhri serve` runs. A takedown removes all dumps.",
+		Args: cobra.NoArgs,
+		RunE: p.onFolder(func(cmd *cobra.Command, _ []string, f *folder) error {
+			return p.dump(cmd.Context(), f, formats, out, keep)
+		}),
+	}
+	cmd.Flags().StringSliceVar(&formats, "formats", export.DumpFormats(), "csv, xlsx, ndjson, json, parquet, ris, bib, csl.json")
+	cmd.Flags().StringVarP(&out, "output", "o", "", "folder to write instead; it must not exist")
+	cmd.Flags().IntVar(&keep, "keep", 3, "how many dumps stay in the data folder")
+	return cmd
+}
+
+func (p *program) dump(ctx context.Context, f *folder, formats []string, out string, keep int) error {
+	if keep < 1 {
+		return uhri.Errorf(uhri.Invalid, "dump", "--keep must be at least 1")
+	}
+	st, err := f.engine.Status(ctx)
+	if err != nil {
+		return err
+	}
+	dir := out
+	if dir == "" {
+		dir = p.dumps().Path(st.Current.ID)
+		if _, err := os.Stat(dir); err == nil {
+			fmt.Fprintf(p.out, "snapshot %s is dumped already, in %s\n", st.Current.ID, dir)
+			return nil
+		}
+	}
+	p.warnOfAddresses()
+	before, err := f.store.Suppressions(ctx)
+	if err != nil {
+		return err
+	}
+	server := export.NewServer(export.Options{Searcher: f.engine, BaseURL: p.cfg.Server.BaseURL, Rights: p.cfg.Rights, Version: version,
+		Demo: f.store.Kind() == store.Demonstration, Log: p.log})
+	bar := newProgress(p.err, "dump")
+	locked := false
+	d, err := server.WriteDump(ctx, dir, formats, func(_ string, rows, total int) {
+		bar.tell(crawler.Progress{Items: rows, Bytes: int64(rows), TotalBytes: int64(total)})
+	}, func(index.Snapshot) error {
+		// Under the lock no snapshot is purged, so what was not taken down by now will find this dump.
+		if err := p.ensureLock(ctx, f.lock); err != nil {
+			return err
+		}
+		locked = true
+		after, err := f.store.Suppressions(ctx)
+		if err == nil && len(after) != len(before) {
+			err = uhri.Errorf(uhri.Unavailable, "dump", "something was taken down while the dump was written; run the command again")
+		}
+		return err
+	})
+	bar.stop()
+	if locked {
+		err = errors.Join(err, f.lock.Unlock())
+	}
+	if err != nil {
+		return err
+	}
+	if out == "" {
+		if err := p.dumps().Keep(keep); err != nil {
+			return err
+		}
+	}
+	for _, file := range d.Files {
+		fmt.Fprintf(p.out, "%12d  %s\n", file.Bytes, filepath.Join(dir, file.Name))
+	}
+	return nil
+}
+
+// warnOfAddresses tells that files will lead nowhere from outside.
+func (p *program) warnOfAddresses() {
+	if p.cfg.Server.BaseURL == "" {
+		fmt.Fprintln(p.err, "links to records begin with /r/: set server.base_url for whole addresses")
+	}
 }
 
 func (p *program) verifyCommand() *cobra.Command {

@@ -121,7 +121,7 @@ func (p *program) commands() *cobra.Command {
 	f.BoolVar(&p.verbose, "verbose", false, "log what is done")
 	root.AddCommand(
 		p.serveCommand(), p.harvestCommand(), p.searchCommand(), p.exportCommand(), p.statusCommand(), p.checkCommand(), p.publishCommand(),
-		p.acceptCommand(), p.reprocessCommand(), p.explainCommand(), p.trainCommand(), p.evaluateCommand(), p.labelsCommand(), p.suppressCommand(), p.unsuppressCommand(),
+		p.acceptCommand(), p.reprocessCommand(), p.explainCommand(), p.trainCommand(), p.evaluateCommand(), p.labelsCommand(), p.dumpCommand(), p.suppressCommand(), p.unsuppressCommand(),
 		p.backupCommand(), p.verifyCommand(), p.versionCommand(), p.readerCommand(),
 	)
 	return root

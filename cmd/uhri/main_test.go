@@ -119,6 +119,18 @@ func TestJourney(t *testing.T) {
 		t.Fatalf("the edited words: %d", f.Total)
 	}
 	id := f.Items[0].ID
+	if out := must(t, "dump", "--data", data); !strings.Contains(out, "recommendations.csv") || !strings.Contains(out, "datapackage.json") {
+		t.Errorf("dump: %s", out)
+	}
+	dumped, err := filepath.Glob(filepath.Join(data, "dumps", "*", "recommendations.*"))
+	if err != nil || len(dumped) != 6 {
+		t.Fatalf("three files and their manifests: %v, %v", dumped, err)
+	}
+	for _, file := range dumped {
+		if !strings.HasSuffix(file, ".manifest.json") {
+			must(t, "verify", file)
+		}
+	}
 	must(t, "suppress", id, "--reason", "asked by the person concerned", "--data", data)
 	if f := search(t, data, `"oldest prison"`); f.Total != 0 {
 		t.Errorf("after the takedown: %d", f.Total)
@@ -158,6 +170,10 @@ func TestJourney(t *testing.T) {
 	}
 	if err := os.Rename(backup, filepath.Join(restored, "records.db")); err != nil {
 		t.Fatal(err)
+	}
+	must(t, "dump", "--data", data, "-o", filepath.Join(dir, "deposit"))
+	if b, err := os.ReadFile(filepath.Join(dir, "deposit", "recommendations.ndjson")); err != nil || bytes.Count(b, []byte("\n")) != 199 || bytes.Contains(b, []byte("oldest prison")) {
+		t.Errorf("a dump after the takedown: %d lines, %v", bytes.Count(b, []byte("\n")), err)
 	}
 	must(t, "publish", "--data", restored)
 	if f := search(t, restored, "torture"); f.Total != 79 { // one of the eighty was taken down

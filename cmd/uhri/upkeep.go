@@ -125,8 +125,9 @@ func (p *program) suppressCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "suppress ID|SYMBOL --reason TEXT",
 		Short: "Take a record or a document down everywhere",
-		Long: "Take a record or a document down: its text leaves records, history, raw forms, pins and every snapshot; a tombstone\n" +
-			"without text stays; no later harvest brings it back. `uhri unsuppress` ends it. Backups made before keep the text.",
+		Long: "Take a record or a document down: its text leaves records, history, raw forms, pins, dumps and every\n" +
+			"snapshot; a tombstone without text stays; no later harvest brings it back. `uhri unsuppress` ends it. Backups made\n" +
+			"before keep the text.",
 		Args: cobra.MaximumNArgs(1),
 		RunE: p.onFolder(func(cmd *cobra.Command, args []string, f *folder) error {
 			if list {
@@ -181,11 +182,22 @@ func what(s string) string {
 
 // purge publishes at once and drops every older snapshot: they still hold the text.
 func (f *folder) purge(cmd *cobra.Command) error {
+	dumps := f.p.dumps()
+	gone, err := dumps.Drop()
+	if err != nil {
+		return fmt.Errorf("the text is gone from the store but still in the dumps and the published snapshot; run the command again: %w", err)
+	}
 	snap, _, err := f.publish(cmd.Context(), true, true)
+	if err == nil {
+		_, err = dumps.Drop() // one may have been made of the old snapshot meanwhile
+	}
 	if err != nil {
 		return fmt.Errorf("the text is gone from the store but still in the published snapshot; run the command again: %w", err)
 	}
 	fmt.Fprintf(f.p.out, "published snapshot %s; older snapshots are gone\n", snap.ID)
+	if gone > 0 {
+		fmt.Fprintln(f.p.out, "dumps are gone too; `uhri dump` makes a new one")
+	}
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/netip"
@@ -39,12 +40,16 @@ func (p *program) newWeb(f *folder, demo bool) (*web, error) {
 		trusted = append(trusted, n)
 	}
 	a, err := api.New(api.Options{
-		Searcher: searcher, Sources: w, Changes: changeLog{f.store}, Exports: exports, Pins: pins,
+		Searcher: searcher, Sources: w, Changes: changeLog{f.store}, Exports: exports, Pins: pins, Dumps: p.dumps(),
 		BaseURL: c.Server.BaseURL, Version: version, Contact: c.Contact, Rights: c.Rights, Demo: demo,
 		Trusted: trusted, PerMinute: c.Server.Requests, Log: p.log, Observe: w.metrics.observe,
 	})
 	if err != nil {
 		return nil, err
+	}
+	var columns []ui.Column
+	for _, k := range export.Columns() {
+		columns = append(columns, ui.Column{Name: k.Name, Label: k.Label, Kind: string(k.Kind), Description: k.Description})
 	}
 	var formats []string
 	for _, k := range export.Formats() {
@@ -52,8 +57,8 @@ func (p *program) newWeb(f *folder, demo bool) (*web, error) {
 	}
 	portal, err := ui.New(ui.Options{
 		Searcher: searcher, Sources: w, History: changeLog{f.store}, Changes: changeLog{f.store}, Files: documentFiles{f.store},
-		OpenAPI: a.OpenAPI(), Exports: formats, Feeds: true, Matrix: true, Labelling: p.labelling, Pins: desk, Admit: exports.Admit,
-		Demo: demo, Contact: c.Contact, Version: version, BaseURL: c.Server.BaseURL, Logger: p.log,
+		OpenAPI: a.OpenAPI(), Columns: columns, Dumps: p.dumps().List, Exports: formats, Feeds: true, Matrix: true, Labelling: p.labelling, Pins: desk, Admit: exports.Admit,
+		Demo: demo, Contact: c.Contact, Version: version, BaseURL: c.Server.BaseURL, Rights: cmp.Or(c.Rights, export.Rights), Logger: p.log,
 	})
 	if err != nil {
 		return nil, err
