@@ -16,8 +16,11 @@ import (
 	"uhri"
 )
 
-// sharedParameters is the operation whose parameters are those of every search; they are explained once.
-const sharedParameters = "/api/v1/recommendations"
+// What these two operations have in common are the parameters of every search; they are explained once.
+const (
+	sharedParameters = "/api/v1/recommendations"
+	otherSearch      = "/api/v1/facets/{name}"
+)
 
 // openAPI is as much of an OpenAPI 3.1 document as the reference shows.
 type openAPI struct {
@@ -28,7 +31,7 @@ type openAPI struct {
 		Summary, Description string
 		Parameters           []openParameter
 		RequestBody          *struct {
-			Description string
+			Content map[string]struct{ Example any }
 		}
 		Responses map[string]struct {
 			Description string
@@ -47,6 +50,7 @@ type openParameter struct {
 		Minimum *float64
 		Maximum *float64
 		Example any
+		Items   struct{ Enum []any }
 	}
 }
 
@@ -69,6 +73,7 @@ type Operation struct {
 	Parameters []Parameter
 	Searches   bool // takes the parameters of every search too
 	Example    string
+	Body       string // an example, in JSON; "" where nothing is sent
 	Answers    []Answer
 }
 
@@ -114,6 +119,9 @@ func readOpenAPI(doc []byte, p *ReferencePage) error {
 	}
 	shared := map[string]bool{}
 	for _, par := range api.Paths[sharedParameters]["get"].Parameters {
+		if !slices.ContainsFunc(api.Paths[otherSearch]["get"].Parameters, func(o openParameter) bool { return o.Name == par.Name }) {
+			continue
+		}
 		shared[par.Name] = true
 		v, err := parameter(par)
 		if err != nil {
@@ -138,9 +146,19 @@ func readOpenAPI(doc []byte, p *ReferencePage) error {
 			}
 			example := path
 			query := url.Values{}
+			// What takes q takes the rest of a search too; elsewhere a parameter of the same name is another.
+			o.Searches = slices.ContainsFunc(op.Parameters, func(par openParameter) bool { return par.Name == "q" })
+			if op.RequestBody != nil {
+				if ex := op.RequestBody.Content["application/json"].Example; ex != nil {
+					b, err := json.Marshal(ex)
+					if err != nil {
+						return fmt.Errorf("reading the API's description: %w", err)
+					}
+					o.Body = string(b)
+				}
+			}
 			for _, par := range op.Parameters {
-				if shared[par.Name] {
-					o.Searches = true
+				if o.Searches && shared[par.Name] {
 					continue
 				}
 				v, err := parameter(par)
@@ -185,7 +203,7 @@ func parameter(par openParameter) (Parameter, error) {
 	case []any:
 		v.Type = fmt.Sprint(t[0])
 	}
-	for _, e := range par.Schema.Enum {
+	for _, e := range slices.Concat(par.Schema.Enum, par.Schema.Items.Enum) {
 		v.Values += fmt.Sprint(e) + " "
 	}
 	if par.Schema.Minimum != nil && par.Schema.Maximum != nil {
