@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"uhri"
+	"uhri/config"
 	"uhri/crawler"
 	"uhri/crawler/fetch"
 	"uhri/crawler/replica"
@@ -42,6 +43,9 @@ func (p *program) demoJobs(ctx context.Context, f *folder) ([]crawler.Job, func(
 // demoMissFor is how long the demonstration believes that a document is not there: so short that each harvest asks the publisher
 // again, and meets it while it is down.
 const demoMissFor = time.Minute
+
+// demoBlockedWait is how long the demonstration leaves a publisher alone that turned it away: so short that people see it end.
+const demoBlockedWait = config.Duration(5 * time.Minute)
 
 // demoDocuments starts the demonstration's publisher of documents and fills the folder an operator would drop files into.
 func (p *program) demoDocuments(ctx context.Context, f *folder, client *fetch.Client) ([]crawler.Job, func(), error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"regexp"
 	"time"
 
@@ -82,6 +83,9 @@ func (f *folder) symbols(ctx context.Context, m uhri.Mechanism) ([]uhri.Symbol, 
 	return out, nil
 }
 
+// demoLookBack reaches the demonstration's documents whenever it is shown: their dates stay where they are.
+const demoLookBack = config.Duration(20 * 365 * 24 * time.Hour)
+
 // demoDiscovery starts the demonstration's database of the treaty bodies and its catalogue.
 func (p *program) demoDiscovery(ctx context.Context, f *folder, d *desk, client *fetch.Client) (sources []crawler.Source, end func() error, err error) {
 	var servers []*replica.Server
@@ -102,18 +106,19 @@ func (p *program) demoDiscovery(ctx context.Context, f *folder, d *desk, client 
 		return nil, nil, err
 	}
 	servers = append(servers, database)
-	database.Publish(replica.Database(replica.DatabaseOptions{Rows: replica.Observations()}))
+	database.Publish(replica.Database(replica.DatabaseOptions{Rows: replica.Observations(), Expires: true}))
 	catalogue, err := replica.Start(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
 	servers = append(servers, catalogue)
-	catalogue.Publish(replica.Catalogue(replica.CatalogueOptions{Cards: replica.Cards()}))
+	habits := replica.Refusing(http.StatusServiceUnavailable, "1", 1)(replica.Catalogue(replica.CatalogueOptions{Cards: replica.Cards(), Page: 2, Expired: true}))
+	catalogue.Publish(replica.While(replica.Unwelcome(time.Now()), replica.Challenge())(habits))
 	observations, err := d.treatyBodies(client, config.TreatyBodies{Documents: config.Documents{Address: database.Address()}}, nil)
 	if err != nil {
 		return nil, nil, err
 	}
-	visits, err := d.specialProcedures(f, client, config.SpecialProcedures{Documents: config.Documents{Address: catalogue.Address()}}, nil)
+	visits, err := d.specialProcedures(f, client, config.SpecialProcedures{Documents: config.Documents{Address: catalogue.Address()}, LookBack: demoLookBack}, nil)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -60,6 +60,7 @@ func (p *program) serve(ctx context.Context, o serveOptions, ready func(addr str
 	kind := store.Real
 	if o.demo {
 		kind = store.Demonstration
+		p.cfg.Fetch.BlockedWait = demoBlockedWait
 	}
 	if err := os.MkdirAll(p.cfg.Data, 0o755); err != nil {
 		return err

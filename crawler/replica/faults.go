@@ -107,6 +107,20 @@ func Challenge() Fault {
 	})
 }
 
+// While lets a fault happen while when says so.
+func While(when func() bool, f Fault) Fault {
+	return func(next http.Handler) http.Handler {
+		bad := f(next)
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if when() {
+				bad.ServeHTTP(w, r)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	}
+}
+
 // WebPage answers 200 with a page in place of the file, as single-page sites do for addresses they do not know.
 func WebPage() Fault {
 	return fault(func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {

@@ -115,10 +115,18 @@ func jobPath(d Published) string {
 	return fmt.Sprintf("/doc/UNDOC/GEN/G%02d/%03d/%02d/%s/G%09d.%s", n%90+10, n/90%1000, n/90000%100, strings.ToUpper(d.Format), n%1e9, strings.ToUpper(d.Format))
 }
 
-// Maintenance returns a SymbolOptions.Down of a publisher that is well when the demonstration begins and then down for ten minutes
-// of every half hour, so that people see what a failing one looks like.
+// badTime is how long each bad time of the demonstration lasts. People see what a failing publisher looks like, and one that turns programs
+// away: in every half hour all is well first, then the one is down, then the other refuses.
+const badTime = 10 * time.Minute
+
+// Maintenance tells when the demonstration's documents.un.org is down, once it has begun.
 func Maintenance(begun time.Time) func() bool {
-	return func() bool { return time.Since(begun)/(10*time.Minute)%3 == 1 }
+	return func() bool { return time.Since(begun)/badTime%3 == 1 }
+}
+
+// Unwelcome tells when the demonstration's catalogue turns programs away.
+func Unwelcome(begun time.Time) func() bool {
+	return func() bool { return time.Since(begun)/badTime%3 == 2 }
 }
 
 // Address is where the server answers.

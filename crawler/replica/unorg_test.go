@@ -127,10 +127,18 @@ func TestSymbolServer(t *testing.T) {
 	}
 }
 
-func TestMaintenance(t *testing.T) {
-	for minutes, want := range map[int]bool{0: false, 9: false, 11: true, 19: true, 21: false, 31: false, 41: true} {
-		if got := replica.Maintenance(time.Now().Add(-time.Duration(minutes) * time.Minute))(); got != want {
-			t.Errorf("after %d minutes: %v", minutes, got)
+// TestBadTimes: at first all is well, then documents.un.org is down, then the catalogue turns programs away.
+func TestBadTimes(t *testing.T) {
+	for minutes, want := range map[int]string{0: "", 9: "", 11: "down", 19: "down", 21: "unwelcome", 29: "unwelcome", 31: "", 41: "down", 51: "unwelcome"} {
+		begun, got := time.Now().Add(-time.Duration(minutes)*time.Minute), ""
+		if replica.Maintenance(begun)() {
+			got += "down"
+		}
+		if replica.Unwelcome(begun)() {
+			got += "unwelcome"
+		}
+		if got != want {
+			t.Errorf("after %d minutes: %q, want %q", minutes, got, want)
 		}
 	}
 }
