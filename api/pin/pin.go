@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
 
@@ -168,8 +169,9 @@ func (d *Desk) Get(ctx context.Context, id string) (*Pin, error) {
 	return p, nil
 }
 
-// normal is a request without what does not change the set: page, order, panels, snapshot.
+// normal is a request without what does not change the set: page, order, panels, snapshot, spaces around the words.
 func normal(req index.Request) index.Request {
+	req.Query = strings.TrimSpace(req.Query)
 	req = searchurl.At("", req).Set().Snapshot("").Sort("").Request()
 	req.Strict = false
 	return req

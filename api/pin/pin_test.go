@@ -167,7 +167,7 @@ func TestCompare(t *testing.T) {
 	if c, err := d.Compare(t.Context(), p); err != nil || !c.Same() || c.Now != 5 || c.Analysis {
 		t.Errorf("at once: %+v, %v", c, err)
 	}
-	again, err := d.Pin(t.Context(), index.Request{Query: "torture", Limit: 50, Offset: 50, Sort: index.SortOldest, Snapshot: "2026-11-24.1"})
+	again, err := d.Pin(t.Context(), index.Request{Query: " torture ", Limit: 50, Offset: 50, Sort: index.SortOldest, Snapshot: "2026-11-24.1"})
 	if err != nil || again.ID != p.ID || len(m.pins) != 1 {
 		t.Errorf("the same search again is pin %s of %d, %v", again.ID, len(m.pins), err)
 	}
