@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -99,7 +101,6 @@ func (p *program) writeFile(name string, write func(io.Writer) error) error {
 
 func (p *program) labelsCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "labels", Short: "Move people's label corrections in and out as CSV"}
-	header := []string{"id", "scheme", "concept", "removed", "by"}
 	cmd.AddCommand(
 		&cobra.Command{
 			Use: "export FILE", Short: "Write all corrections; - writes to standard output", Args: cobra.ExactArgs(1),
@@ -109,8 +110,11 @@ func (p *program) labelsCommand() *cobra.Command {
 					return err
 				}
 				write := func(to io.Writer) error {
+					if _, err := io.WriteString(to, "\ufeff"); err != nil { // spreadsheets take a file without it for an 8-bit one
+						return err
+					}
 					w := csv.NewWriter(to)
-					if err := w.Write(header); err != nil {
+					if err := w.Write(labelColumns); err != nil {
 						return err
 					}
 					for _, l := range all {
@@ -141,7 +145,13 @@ func (p *program) labelsCommand() *cobra.Command {
 					return err
 				}
 				defer file.Close()
-				labels, err := readLabels(file)
+				labels, err := readLabels(file, func(id uhri.ID) (bool, error) {
+					_, err := f.store.Record(cmd.Context(), id)
+					if kind := uhri.KindOf(err); kind == uhri.NotFound || kind == uhri.Gone {
+						return false, nil
+					}
+					return err == nil, err
+				})
 				if err != nil {
 					return err
 				}
@@ -156,51 +166,110 @@ func (p *program) labelsCommand() *cobra.Command {
 	return cmd
 }
 
-// readLabels reads a CSV of corrections; every faulty line is told, and then nothing is taken.
-func readLabels(r io.Reader) ([]store.HumanLabel, error) {
-	rows := csv.NewReader(r)
-	rows.FieldsPerRecord = -1
-	all, err := rows.ReadAll()
+// labelColumns is the first line of a CSV of corrections.
+var labelColumns = []string{"id", "scheme", "concept", "removed", "by"}
+
+// readLabels reads a CSV of corrections as spreadsheets write it: commas, semicolons or tabs, with or without a byte order
+// mark, columns in any order. Every faulty line is told, and then nothing is taken. known reports whether a record exists.
+func readLabels(r io.Reader, known func(uhri.ID) (bool, error)) ([]store.HumanLabel, error) {
+	b, err := io.ReadAll(r)
 	if err != nil {
-		return nil, uhri.Errorf(uhri.Invalid, "labels", "%v", err)
+		return nil, err
 	}
-	if len(all) == 0 {
-		return nil, uhri.Errorf(uhri.Invalid, "labels", "the file is empty; its first line names the columns id,scheme,concept,removed,by")
+	b = bytes.TrimPrefix(b, []byte("\ufeff"))
+	if !utf8.Valid(b) {
+		return nil, uhri.Errorf(uhri.Invalid, "labels", "the file is not UTF-8; save it as \"CSV UTF-8\"")
 	}
-	at := map[string]int{}
-	for i, h := range all[0] {
-		at[strings.ToLower(strings.TrimSpace(strings.TrimPrefix(h, "\ufeff")))] = i
-	}
-	for _, need := range []string{"id", "scheme", "concept"} {
-		if _, ok := at[need]; !ok {
-			return nil, uhri.Errorf(uhri.Invalid, "labels", "there is no column %q; the first line names the columns id,scheme,concept,removed,by", need)
+	rows := csv.NewReader(bytes.NewReader(b))
+	rows.FieldsPerRecord = -1
+	head, _, _ := bytes.Cut(b, []byte("\n"))
+	for _, mark := range ";\t" {
+		if bytes.ContainsRune(head, mark) {
+			rows.Comma = mark
 		}
 	}
 	var out []store.HumanLabel
 	var faults []string
-	for n, row := range all[1:] {
+	at, lines := map[string]int(nil), map[store.HumanLabel]int{}
+	for {
+		row, err := rows.Read()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, uhri.Errorf(uhri.Invalid, "labels", "nothing was taken: %v", err) // names the line
+		}
+		if at == nil {
+			if at, err = columnsOf(row); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		line, _ := rows.FieldPos(0)
+		bad := func(format string, args ...any) {
+			faults = append(faults, fmt.Sprintf("line %d: ", line)+fmt.Sprintf(format, args...))
+		}
 		cell := func(name string) string {
 			if i, ok := at[name]; ok && i < len(row) {
 				return strings.TrimSpace(row[i])
 			}
 			return ""
 		}
-		bad := func(format string, args ...any) {
-			faults = append(faults, fmt.Sprintf("line %d: ", n+2)+fmt.Sprintf(format, args...))
+		if strings.Join(row, "") == "" { // spreadsheets leave such lines at the end
+			continue
 		}
-		id, scheme := uhri.ID(strings.ToLower(cell("id"))), uhri.Scheme(strings.ToLower(cell("scheme")))
-		c, ok := uhri.ResolveConcept(scheme, cell("concept"))
-		switch {
-		case !uhri.ValidID(id):
-			bad("%q is not the ID of a record", cell("id"))
-		case !ok:
-			bad("%q is not a concept of scheme %q", cell("concept"), scheme)
+		l := store.HumanLabel{ID: uhri.ID(strings.ToLower(cell("id"))), Scheme: uhri.Scheme(strings.ToLower(cell("scheme"))), By: cell("by")}
+		switch strings.ToLower(cell("removed")) {
+		case "", "false", "no", "0":
+		case "true", "yes", "1":
+			l.Removed = true
 		default:
-			out = append(out, store.HumanLabel{ID: id, Scheme: scheme, Concept: c.Slug, Removed: strings.EqualFold(cell("removed"), "true"), By: cell("by")})
+			bad("removed is %q; want true or false", cell("removed"))
+			continue
 		}
+		if !uhri.ValidID(l.ID) {
+			bad("%q is not the ID of a record", cell("id"))
+			continue
+		}
+		c, ok := uhri.ResolveConcept(l.Scheme, cell("concept"))
+		if !ok {
+			bad("%q is not a concept of scheme %q (schemes: theme, group, sdg)", cell("concept"), cell("scheme"))
+			continue
+		}
+		l.Concept = c.Slug
+		if ok, err := known(l.ID); err != nil {
+			return nil, err
+		} else if !ok {
+			bad("there is no record %s", l.ID)
+			continue
+		}
+		key := store.HumanLabel{ID: l.ID, Scheme: l.Scheme, Concept: l.Concept}
+		if first, twice := lines[key]; twice {
+			bad("this label of this record is in line %d already", first)
+			continue
+		}
+		lines[key] = line
+		out = append(out, l)
+	}
+	if at == nil {
+		return nil, uhri.Errorf(uhri.Invalid, "labels", "the file is empty; its first line names the columns %s", strings.Join(labelColumns, ","))
 	}
 	if len(faults) > 0 {
 		return nil, uhri.Errorf(uhri.Invalid, "labels", "nothing was taken:\n%s", strings.Join(faults, "\n"))
 	}
 	return out, nil
+}
+
+// columnsOf says where the columns stand that the first line names.
+func columnsOf(head []string) (map[string]int, error) {
+	at := map[string]int{}
+	for i, h := range head {
+		at[strings.ToLower(strings.TrimSpace(h))] = i
+	}
+	for _, need := range labelColumns[:3] {
+		if _, ok := at[need]; !ok {
+			return nil, uhri.Errorf(uhri.Invalid, "labels", "there is no column %q; the first line names the columns %s", need, strings.Join(labelColumns, ","))
+		}
+	}
+	return at, nil
 }

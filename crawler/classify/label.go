@@ -8,7 +8,7 @@ import (
 )
 
 // Label returns the labels of a passage its publisher left without: by rule and model for every scheme in which it has
-// no label of the publisher or of a person. A target brings its goal. m may be nil: then only rules label. It is
+// no label of the publisher; what people corrected is laid over them by the store. A target brings its goal. m may be nil: then only rules label. It is
 // deterministic and pure.
 //
 // Where the model knows a concept it decides, having learned how far each rule can be trusted; where it does not, the

@@ -116,16 +116,22 @@ func groupOf(r *uhri.Recommendation) string {
 	return g + "|" + r.Date.String()
 }
 
-// published returns the labels people gave, with the goals of their targets; nil when there are none.
+// published returns the labels of a scheme that the publisher gave and people added, with the goals of their targets; nil where
+// the publisher gave none. A person's correction is about one label: it does not say that the others were looked at.
 func published(r *uhri.Recommendation, scheme uhri.Scheme) []string {
 	var out []string
+	spoke := false
 	for _, t := range r.Tags {
 		if t.Scheme == scheme && (t.Origin == uhri.OriginPublisher || t.Origin == uhri.OriginHuman) {
+			spoke = spoke || t.Origin == uhri.OriginPublisher
 			out = append(out, t.Concept)
 			if c, ok := uhri.ConceptBySlug(scheme, t.Concept); ok && c.Parent != "" {
 				out = append(out, c.Parent)
 			}
 		}
+	}
+	if !spoke {
+		return nil
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
