@@ -34,6 +34,10 @@ func (l *layout) blocks(d *Document) []Block {
 	tableNo, tablePage := 0, 0
 	for i := range l.rows {
 		r := &l.rows[i]
+		b.next = nil
+		if i+1 < len(l.rows) {
+			b.next = &l.rows[i+1]
+		}
 		if c2, ok := tables[r.page]; ok {
 			if left, right, split := splitCells(r, c2); split {
 				if tablePage != r.page && tablePage != r.page-1 || b.cur == nil || b.cur.Kind != Row {
@@ -324,6 +328,7 @@ type builder struct {
 	roman     string // last item of a second level
 	// of the current block
 	last     *row // its last row
+	next     *row // the one after the row at hand
 	bold     float64
 	italic   float64
 	chars    float64
@@ -471,10 +476,17 @@ func (b *builder) innerNumber(r *row, t string) (n int, rest string, ok bool) {
 // newPlain tells an unnumbered paragraph from the next line of the open one: a wider gap after a closed sentence; at a
 // page top, where no gap can be seen, a change of style.
 func (b *builder) newPlain(r *row) bool {
-	if b.last == nil || !closed(b.cur.Text) {
+	if b.last == nil {
 		return false
 	}
+	if !closed(b.cur.Text) {
+		// Old documents set headings in the style of the text, underlined: one above the other, a wide gap between them.
+		return b.cur.Kind == Plain && !r.first && r.gap > 1.4 && len(b.cur.Text) <= 120 && upperOrDigit(b.cur.Text) && upperOrDigit(r.text)
+	}
 	if r.first || b.last.page != r.page {
+		if n := b.next; n != nil && n.page == r.page && n.gap > 1.4 && len(r.text) <= 120 && !closed(r.text) && upperOrDigit(r.text) {
+			return true // a heading in the style of the text
+		}
 		plain := func(x float64) bool { return x < 0.1 }
 		return (plain(b.last.bold) && r.bold > 0.9) || (plain(r.bold) && b.last.bold > 0.9)
 	}

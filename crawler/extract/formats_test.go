@@ -163,6 +163,23 @@ func TestDocstorePage(t *testing.T) {
 	}
 }
 
+// TestOtherScripts: Arabic paragraphs are numbered "1-", Chinese ones may have a wide stop.
+func TestOtherScripts(t *testing.T) {
+	for _, c := range []struct {
+		page string
+		want []string
+	}{
+		{"<p>1- نظرت اللجنة في التقرير.</p><p>2 - ترحب اللجنة بالتقرير:</p><p>(أ) القانون؛</p><p>3- توصي اللجنة.</p>",
+			[]string{"paragraph 1: نظرت اللجنة في التقرير.", "paragraph 2: ترحب اللجنة بالتقرير:", "item1 (أ): القانون؛", "paragraph 3: توصي اللجنة."}},
+		{"<p>1. 委员会审议了报告。</p><p>2．委员会欢迎报告。</p>", []string{"paragraph 1: 委员会审议了报告。", "paragraph 2: 委员会欢迎报告。"}},
+	} {
+		d := mustRead(t, []byte(`<html><head><meta charset="utf-8"></head><body>`+c.page+`</body></html>`))
+		if diff := cmp.Diff(c.want, brief(d.Blocks)); diff != "" {
+			t.Errorf("blocks:\n%s", diff)
+		}
+	}
+}
+
 // TestPlainText: a list below a late paragraph that runs past the paragraph's own next number stays a list.
 func TestPlainText(t *testing.T) {
 	var b strings.Builder
@@ -246,6 +263,34 @@ func TestMargins(t *testing.T) {
 		"paragraph 3: The Committee recommends that the State party:", "item1 (a): Act;", "paragraph 4: The Committee requests a report."}
 	if diff := cmp.Diff(want, brief(l.blocks(&d))); diff != "" || len(d.Issues) > 0 {
 		t.Errorf("issues %v, blocks:\n%s", d.Issues, diff)
+	}
+}
+
+// TestPlainHeadings: in old PDFs headings have the style of the text; gaps tell them, also at the top of a page.
+func TestPlainHeadings(t *testing.T) {
+	l := &layout{body: 12, leading: 14, sheets: []sheet{{number: 1, width: 595}, {number: 2, width: 595}}, margins: [2]float64{72, 72}}
+	line := func(page int, gap float64, text string) {
+		r := row{page: page, size: 12, x0: 72, x1: 400, text: text, gap: gap, first: gap == 0}
+		for _, c := range text {
+			r.glyphs = append(r.glyphs, glyph{r: c, size: 12})
+		}
+		l.rows = append(l.rows, r)
+	}
+	line(1, 0, "1. The Committee met.")
+	line(1, 1.7, "D. Principal areas of concern")
+	line(1, 1.7, "1. General measures")
+	line(1, 1.7, "Legislation")
+	line(1, 1.7, "2. The Committee is concerned that")
+	line(1, 1, "the Act is old.")
+	line(2, 0, "Coordination")
+	line(2, 1.7, "3. The Committee regrets")
+	line(2, 1, "The Gambia's delay.")
+	var d Document
+	want := []string{"paragraph 1: The Committee met.", "plain: D. Principal areas of concern", "plain: 1. General measures", "plain: Legislation",
+		"paragraph 2: The Committee is concerned that the Act is old.", "plain: Coordination", "paragraph 3: The Committee regrets The Gambia's delay."}
+	l.indentRows()
+	if diff := cmp.Diff(want, brief(l.blocks(&d))); diff != "" {
+		t.Errorf("blocks:\n%s", diff)
 	}
 }
 

@@ -31,7 +31,7 @@ type row struct {
 // layout is what was measured on all pages together.
 type layout struct {
 	body     float64 // most frequent glyph size, by characters
-	leading  float64 // most frequent distance of neighbouring body rows
+	leading  float64 // distance of the lines of a paragraph
 	rtl      bool
 	rows     []row // without furniture and footnotes
 	furn     []row // running heads, page numbers, job numbers
@@ -392,8 +392,27 @@ func (l *layout) measure(perPage [][]row) {
 	}
 	l.leading = 1.2 * l.body
 	if len(steps) > 0 {
-		l.leading = mostFrequent(steps)
+		l.leading = smallestFrequent(steps)
 	}
+}
+
+// smallestFrequent returns the smallest step that is a sixth of all at least. The most frequent one would be the distance
+// of paragraphs where many have one line.
+func smallestFrequent(steps map[float64]int) float64 {
+	total := 0
+	for _, n := range steps {
+		total += n
+	}
+	best := math.Inf(1)
+	for d, n := range steps {
+		if n*6 >= total {
+			best = min(best, d)
+		}
+	}
+	if math.IsInf(best, 1) {
+		return mostFrequent(steps)
+	}
+	return best
 }
 
 var (

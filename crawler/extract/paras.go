@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // para is one paragraph of a format that has paragraphs: docx, HTML, text. paras become blocks by the rules that rows
@@ -20,10 +21,14 @@ type para struct {
 }
 
 var (
-	numberPara = regexp.MustCompile(`^(\d{1,3})\.[\s]*`)
+	numberPara = regexp.MustCompile(`^(\d{1,3})[.．]\s*`)
+	arabicPara = regexp.MustCompile(`^(\d{1,3})\s?[-–ـ]\s*\p{Arabic}`) // "1- نظرت اللجنة"
+	arabicItem = regexp.MustCompile(`^\(\p{Arabic}{1,2}\)\s*`)
 	subPara    = regexp.MustCompile(`^(\d{1,3})\.\s?(\d{1,3})(?:\.\s*|\s+|$)`)
 	// Docstore pages lose the space after a number: "IIIPrincipal areas", "A.Introduction".
 	gluedOutline = regexp.MustCompile(`^(?:(VIII|VII|VI|IV|IX|III|II|I|V|X)\.?\s*|([A-K])\.\s*)(\p{Lu}.*)$`)
+	// A line of the contents without leaders: "I. Introduction 1–6 3", in docstore pages "I.Introduction1–63".
+	contentsPara = regexp.MustCompile(`^(?:[IVX]{1,5}|[A-Z]|\d{1,2})\.\s?\p{Lu}.*\D(?:\d{1,3}\s?[-–]\s?\d{1,3}\s+\d{1,3}|\d{1,3}[-–]\d{2,6})$`)
 	partHeading  = regexp.MustCompile(`(?i)^(?:[ivx]{1,5}\.?|[a-k]\.)\s*(?:introduction|positive aspects|conclusions?\b|recommendations?\b|summary of|principal|principle|main |factors|concerns? and|suggestions|voluntary|follow|dissemination|presentation by|interactive dialogue)`)
 )
 
@@ -64,8 +69,8 @@ func parasToBlocks(ps []para, d *Document) []Block {
 		case chain[i] > 0:
 			st = state{main: chain[i]}
 			b.Kind, b.Number = Paragraph, strconv.Itoa(chain[i])
-			b.Text = strings.TrimSpace(numberPara.ReplaceAllString(t, ""))
-		case leaderRow.MatchString(t):
+			_, b.Text, _ = paraNumber(t)
+		case leaderRow.MatchString(t), contentsPara.MatchString(t) && p.number == "":
 			b.Kind, b.Text = Contents, t
 		default:
 			b.classify(p, t, prev, &st, &lastLetter)
@@ -110,6 +115,10 @@ func (b *Block) classify(p para, t, prev string, st *state, lastLetter *string) 
 	}
 	if m := bareLetter.FindStringSubmatch(t); m != nil && p.heading == 0 {
 		b.letterItem(m, t, m[1]+")", prev, st)
+		return
+	}
+	if mark := arabicItem.FindString(t); mark != "" && p.heading == 0 {
+		b.Kind, b.Level, b.Number, b.Text = Item, 1, strings.TrimSpace(mark), t[len(mark):]
 		return
 	}
 	if m := bulletRow.FindStringSubmatch(t); m != nil && p.heading == 0 {
@@ -194,15 +203,13 @@ func paraChain(ps []para, d *Document) map[int]int {
 		if subPara.MatchString(t) && !numberThenText.MatchString(t) {
 			continue
 		}
-		m := numberPara.FindStringSubmatch(t)
-		if m == nil || leaderRow.MatchString(t) {
+		n, rest, ok := paraNumber(t)
+		if !ok || leaderRow.MatchString(t) {
 			continue
 		}
-		rest := t[len(m[0]):]
-		if rest == "" || !startsText(rest) || (rest[0] >= '0' && rest[0] <= '9' && strings.HasSuffix(m[0], ".")) {
+		if rest == "" || !startsText(rest) || rest[0] >= '0' && rest[0] <= '9' && decimal.MatchString(t) {
 			continue // "23.4, 23.5" is no paragraph 23
 		}
-		n, _ := strconv.Atoi(m[1])
 		if k := len(cs); k > 0 && cs[k-1].n == n && ps[cs[k-1].row].isHeading(ps[cs[k-1].row].printed()) {
 			cs = cs[:k-1] // the heading "2. General principles" above paragraph 2
 		}
@@ -237,6 +244,22 @@ func paraChain(ps []para, d *Document) map[int]int {
 	}
 	return out
 }
+
+// paraNumber splits the number of a paragraph from its text.
+func paraNumber(t string) (n int, rest string, ok bool) {
+	if m := numberPara.FindStringSubmatch(t); m != nil {
+		n, _ = strconv.Atoi(m[1])
+		return n, strings.TrimSpace(t[len(m[0]):]), true
+	}
+	if m := arabicPara.FindStringSubmatchIndex(t); m != nil {
+		n, _ = strconv.Atoi(t[m[2]:m[3]])
+		_, size := utf8.DecodeLastRuneInString(t[:m[1]])
+		return n, t[m[1]-size:], true
+	}
+	return 0, "", false
+}
+
+var decimal = regexp.MustCompile(`^\d{1,3}\.\d`)
 
 var numberThenText = regexp.MustCompile(`^\d{1,3}\.\s+\d{1,4}\s+\p{L}`)
 

@@ -2,7 +2,6 @@ package extract
 
 import (
 	"regexp"
-	"strconv"
 	"strings"
 	"unicode"
 )
@@ -18,13 +17,8 @@ var bareLabel = regexp.MustCompile(`^(?:\d{1,3}\.|(?:[IVX]{1,5}|[A-K])\.|\([a-z]
 
 // nextNumber is the number a line begins with when it is the next paragraph's, else 0.
 func nextNumber(t string, last int) int {
-	m := numberPara.FindStringSubmatch(t)
-	if m == nil {
-		return 0
-	}
-	n, err := strconv.Atoi(m[1])
-	rest := t[len(m[0]):]
-	if err != nil || n != last+1 || rest != "" && !upperOrDigit(strings.TrimLeft(rest, "“\"«(")[:1]) {
+	n, rest, ok := paraNumber(t)
+	if !ok || n != last+1 || rest != "" && !upperOrDigit(strings.TrimLeft(rest, "“\"«(")[:1]) {
 		return 0
 	}
 	return n
@@ -92,7 +86,7 @@ func decodeText(data []byte) (*Document, error) {
 			continue
 		}
 		next := nextNumber(t, last)
-		if numberPara.MatchString(t) || subPara.MatchString(t) || letterRow.MatchString(t) || bareLetter.MatchString(t) || bulletRow.MatchString(t) || bareLabel.MatchString(t) || strings.HasPrefix(t, "#") {
+		if _, _, numbered := paraNumber(t); numbered || subPara.MatchString(t) || letterRow.MatchString(t) || bareLetter.MatchString(t) || bulletRow.MatchString(t) || bareLabel.MatchString(t) || strings.HasPrefix(t, "#") {
 			prev := ""
 			if len(cur) > 0 {
 				prev = cur[len(cur)-1]
