@@ -373,6 +373,8 @@ func (r *outliner) bareLine(text string) bool {
 			return true
 		case b.Kind == extract.Plain && headingShape(strings.TrimSpace(b.Text)) && i < 2:
 			continue
+		case (b.Kind == extract.Plain || b.Kind == extract.Item && !strings.Contains(b.Number, ")")) && i < 2 && headingShape(partNumber.ReplaceAllString(strings.TrimSpace(b.Text), "")):
+			continue // "D. Principal areas of concern", "1. General measures of implementation", "Legislation"
 		case b.Kind == extract.Plain || b.Kind == extract.Item:
 			m := looseNumber.FindStringSubmatch(strings.TrimSpace(b.Number + ". " + b.Text))
 			if b.Kind == extract.Plain {
@@ -385,6 +387,8 @@ func (r *outliner) bareLine(text string) bool {
 	}
 	return false
 }
+
+var partNumber = regexp.MustCompile(`^\d{1,2}\.\s*`)
 
 func headingShape(text string) bool {
 	return utf8.RuneCountInString(text) <= maxBoldLine && !strings.ContainsAny(lastOf(text), punctEnd+",") && startsUpper(text) &&
@@ -568,6 +572,9 @@ func (r *outliner) setHeading(text, number string, level int, st style) {
 		roman, level = false, 2
 	}
 	switch {
+	case number == "" && kind == partIntro && len(r.o.units) == 0:
+		r.at = place{first: printed} // the text begins, whatever the table of contents left behind
+		r.roman, r.letter, r.third = 0, "", 0
 	case roman && level <= 1:
 		r.at = place{first: printed}
 		r.roman, r.letter, r.third = romanValue(number), "", 0

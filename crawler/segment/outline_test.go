@@ -187,6 +187,24 @@ func cutOf(d *extract.Document) *Cut {
 	return TreatyBody(d)
 }
 
+// TestClosingPart: the parts of a country visit's report that are cut, by what they are called.
+func TestClosingPart(t *testing.T) {
+	s := &specialProcedure{}
+	for heading, want := range map[string]bool{
+		"VI. Conclusions and recommendations": true, "V. CONCLUSIONS AND RECOMMENDATIONS": true, "IV. Conclusion": true,
+		"V. Overall conclusions and recommendations": true, "VI. Conclusions, recommendations and next steps": true,
+		"VII. Concluding remarks and recommendations": true, "IV. Observations and recommendations": true, "V. The way forward": true,
+		"VI. Priority recommendations": true, "VI. Recommendations to the Government of Qaldora": true, "IV. Conclusions/recommendations": true,
+		"VII. Conclusiones y recomendaciones": true, "VI. Conclusions et recommandations": true,
+		"III. Implementation of the recommendations made in 2010": false, "IV. Follow-up to previous recommendations": false,
+		"II. Legal framework": false, "III. Recommendations of the universal periodic review": false, "I. Introduction": false,
+	} {
+		if got := s.within(place{first: heading}); got != want {
+			t.Errorf("%s is cut: %v, want %v", heading, got, want)
+		}
+	}
+}
+
 func TestMandate(t *testing.T) {
 	for _, c := range []struct{ title, want string }{
 		{"Report of the Special Rapporteur on the right to food, Jane Doe, on her mission to Qaldora", "SR Food"},

@@ -56,6 +56,9 @@ type specialProcedure struct {
 var (
 	// The section, in the languages with rules and by the words other languages use for it.
 	closingSection = regexp.MustCompile(`(?i)^(?:conclusions?(?:,? (?:and|et) recomm[ea]ndations?| and (?:the )?way forward)?|(?:main |final |general |key )?recommendations?(?: and conclusions?)?|conclusions?,? .{0,40}\brecomm[ea]ndations?|concluding (?:remarks|observations)(?: and recommendations?)?|conclusiones(?: y recomendaciones)?|recomendaciones|recommandations|observations finales et recommandations|expert mechanism advice.*|الاستنتاجات.*|الاستنتاجات والتوصيات|التوصيات|выводы.*|рекомендации|结论.*|建议)$`)
+	// What else a part of a report may be called that concludes or recommends; and what is called so and only tells of others.
+	closingPart    = regexp.MustCompile(`(?i)^(?:[\p{L}'’-]+,? ){0,4}(?:conclusions?|recommendations?|conclusiones|recomendaciones|recommandations)\b(?:[ ,/&].{0,120})?$|^(?:the )?way forward\b.{0,60}$|^concluding (?:remarks|observations|comments)\b.{0,80}$`)
+	earlierAdvice  = regexp.MustCompile(`(?i)implement|follow-?up (?:to|on|of)|status|previous|earlier|periodic|seguimiento|aplicación|anteriores|suivi|application|précédent`)
 	onlyRecommends = regexp.MustCompile(`(?i)^(?:(?:main |final |general |specific |key |priority )?recommendations?\b.*|recomendaciones\b.*|recommandations\b.*|expert mechanism advice.*|(?:recommendations? )?(?:addressed |directed )?to (?:the |all |other |relevant )?(?:government|state|authorities|international|united nations|civil|business|private|donor|parliament|judiciary|national|media|human rights|development|companies|member|european|african|ohchr|office|general|security|local|regional|federal|special|parties|armed|un\b).*|al (?:gobierno|estado|sistema|poder|congreso).*|a (?:la|las|los|el) (?:comunidad|naciones|empresas|sociedad|autoridades|organizaciones|estados).*|(?:au|aux|à la|à l['’]) ?(?:gouvernement|autorités|état|communauté|nations|société|entreprises|organisations|parlement|organisation).*|(?:the )?(?:government|international community|united nations|civil society|business enterprises|donor community|private sector|national human rights institutions?|media)(?: of .*| agencies| system| organi[sz]ations)?)$`)
 	onlyConcludes  = regexp.MustCompile(`(?i)^(?:(?:general |main |overall )?conclusions?|concluding remarks|conclusiones(?: generales)?|general observations)$`)
 	thanks         = regexp.MustCompile(`(?i)\b(?:thanks|is grateful|wishes to (?:thank|express (?:his|her|its|their) (?:gratitude|appreciation))|stands ready|remains (?:available|at the disposal|committed)|looks forward|reiterates (?:his|her|its|their) (?:gratitude|appreciation|willingness))\b`)
@@ -98,7 +101,7 @@ func bare(heading string) string {
 
 // within reports whether a place lies in the conclusions and recommendations.
 func (s *specialProcedure) within(at place) bool {
-	if closingSection.MatchString(bare(at.first)) {
+	if first := bare(at.first); closingSection.MatchString(first) || closingPart.MatchString(first) && !earlierAdvice.MatchString(first) {
 		return true
 	}
 	for _, h := range []string{at.second, at.third, at.group, at.side} {
