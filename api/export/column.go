@@ -38,6 +38,26 @@ type view struct {
 	*uhri.Recommendation
 	lang uhri.Lang
 	plan *Plan
+
+	codes [][]string // of each facet, in the order of uhri.Facets; only those known
+	known []bool
+}
+
+// codesOf returns the values of the n-th facet that are values: what is unknown or does not apply is nothing. Two columns ask for
+// them, so they are kept.
+func (v *view) codesOf(n int, f *uhri.Facet) []string {
+	for len(v.known) <= n {
+		v.known, v.codes = append(v.known, false), append(v.codes, nil)
+	}
+	if !v.known[n] {
+		v.known[n], v.codes[n] = true, v.codes[n][:0]
+		for _, c := range f.OfOrigins(v.Recommendation, v.plan.Origins...) {
+			if c != uhri.ValueUnknown && c != uhri.ValueNotApplicable {
+				v.codes[n] = append(v.codes[n], c)
+			}
+		}
+	}
+	return v.codes[n]
 }
 
 // columns is the data dictionary.
@@ -58,8 +78,8 @@ var columns = sync.OnceValue(func() []Column {
 		text("heading", "Heading", "The side heading the passage stands under, as far as it was recognised; it is part of text.", 24, func(v *view) string { return v.Texts[v.lang].Heading }),
 		text("date", "Date", "Date of the document: 2025-02-12, or 2025-02 or 2025 where no more is known.", 12, func(v *view) string { return v.Date.String() }),
 	}
-	for _, f := range uhri.Facets() {
-		cs = append(cs, facetColumns(f)...)
+	for n, f := range uhri.Facets() {
+		cs = append(cs, facetColumns(n, f)...)
 	}
 	cs = append(cs,
 		text("position_source", "Source of the position", "Document and paragraph the reviewed State's position was taken from.", 22, upr(func(u *uhri.UPR) string { return u.PositionSource })),
@@ -131,23 +151,14 @@ var coded = []string{"year", "cycle", "session", "lang", "origin", "latest"}
 var extra = []string{"m49", "bloc", "recommending_region", "origin", "year"}
 
 // facetColumns gives a facet one column of labels and one of codes, or one where they are the same.
-func facetColumns(f *uhri.Facet) []Column {
+func facetColumns(n int, f *uhri.Facet) []Column {
 	if f.Name == "symbol" {
 		return nil // a column of its own
 	}
-	codes := func(dst []string, v *view) []string {
-		for _, c := range f.OfOrigins(v.Recommendation, v.plan.Origins...) {
-			if c != uhri.ValueUnknown && c != uhri.ValueNotApplicable {
-				dst = append(dst, c)
-			}
-		}
-		return dst
-	}
+	codes := func(dst []string, v *view) []string { return append(dst, v.codesOf(n, f)...) }
 	names := func(dst []string, v *view) []string {
-		from := len(dst)
-		dst = codes(dst, v)
-		for i := from; i < len(dst); i++ {
-			dst[i] = f.ValueLabel(dst[i])
+		for _, c := range v.codesOf(n, f) {
+			dst = append(dst, f.ValueLabel(c))
 		}
 		return dst
 	}

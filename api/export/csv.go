@@ -79,7 +79,7 @@ func appendField(dst []byte, s string) []byte {
 	if s == "" {
 		return dst
 	}
-	if !strings.ContainsAny(s, ",\"\r\n") && s[0] != ' ' && s[len(s)-1] != ' ' {
+	if !needsQuotes(s) && s[0] != ' ' && s[len(s)-1] != ' ' {
 		return append(append(dst, fuse...), s...)
 	}
 	dst = append(dst, '"')
@@ -93,6 +93,11 @@ func appendField(dst []byte, s string) []byte {
 		s = s[i+1:]
 	}
 	return append(append(dst, s...), '"')
+}
+
+// needsQuotes looks for each byte by itself: that is what processors are fast at, and a text has a comma early.
+func needsQuotes(s string) bool {
+	return strings.IndexByte(s, ',') >= 0 || strings.IndexByte(s, '"') >= 0 || strings.IndexByte(s, '\n') >= 0 || strings.IndexByte(s, '\r') >= 0
 }
 
 // dangerous reports whether a spreadsheet would read the cell as a formula (OWASP, CSV injection).

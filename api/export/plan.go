@@ -26,11 +26,19 @@ func (p *Plan) link(path string) string { return strings.TrimSuffix(p.BaseURL, "
 
 // view returns a record as this plan shows it.
 func (p *Plan) view(r *uhri.Recommendation) *view {
-	v := &view{Recommendation: r, plan: p}
+	v := &view{}
+	p.show(v, r)
+	return v
+}
+
+// show makes v the view of another record.
+func (p *Plan) show(v *view, r *uhri.Recommendation) {
+	v.Recommendation, v.plan, v.lang = r, p, ""
+	clear(v.known)
 	for _, l := range p.Langs {
 		if r.Texts[l].Full != "" {
 			v.lang = l
-			return v
+			return
 		}
 	}
 	for _, l := range uhri.Langs {
@@ -39,7 +47,6 @@ func (p *Plan) view(r *uhri.Recommendation) *view {
 			break
 		}
 	}
-	return v
 }
 
 // Parameters are those an export reads beside a search's; searchurl.Options.Also takes them.

@@ -16,7 +16,7 @@ import (
 // the number of rows. A difference is an Invalid error that names every one.
 func Verify(file io.Reader, m Manifest) error {
 	if m.SHA256 == "" {
-		return uhri.Errorf(uhri.Invalid, "Verify", "this manifest has no hash: take the sidecar, FILE.manifest.json, or the API's manifest=1")
+		return uhri.Errorf(uhri.Invalid, "", "this manifest has no hash: take the sidecar, FILE.manifest.json, or the API's manifest=1")
 	}
 	hash := sha256.New()
 	size := &counted{}
@@ -47,7 +47,7 @@ func Verify(file io.Reader, m Manifest) error {
 	if len(faults) == 0 {
 		return nil
 	}
-	return &uhri.Error{Kind: uhri.Invalid, Op: "Verify", Msg: "the file is not the one its manifest describes", Err: errors.Join(faults...)}
+	return &uhri.Error{Kind: uhri.Invalid, Msg: "the file is not the one its manifest describes", Err: errors.Join(faults...)}
 }
 
 type counted struct{ n int64 }

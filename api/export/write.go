@@ -149,14 +149,16 @@ func decode(row []byte) (*uhri.Recommendation, error) {
 	return r, nil
 }
 
-// each decodes a batch record by record.
+// each decodes a batch record by record. The view is f's until it returns.
 func (p *Plan) each(b *Batch, f func(v *view) error) error {
+	v := &view{}
 	for _, row := range b.JSON {
 		r, err := decode(row)
 		if err != nil {
 			return err
 		}
-		if err := f(p.view(r)); err != nil {
+		p.show(v, r)
+		if err := f(v); err != nil {
 			return err
 		}
 	}

@@ -215,31 +215,42 @@ func (p *program) warnOfAddresses() {
 }
 
 func (p *program) verifyCommand() *cobra.Command {
-	return &cobra.Command{
+	var sidecar string
+	cmd := &cobra.Command{
 		Use:   "verify FILE",
 		Short: "Check an exported file against its manifest",
-		Args:  cobra.ExactArgs(1),
+		Long: "Check an exported file, from the command line, the portal or a dump, against its manifest: size, SHA-256, rows. The\n" +
+			"manifest is FILE.manifest.json unless --manifest names another. Exit code 2 says that the file is not the one described.",
+		Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			b, err := os.ReadFile(args[0] + ".manifest.json")
+			name := args[0]
+			file, err := os.Open(name)
 			if errors.Is(err, os.ErrNotExist) {
-				return uhri.Errorf(uhri.NotFound, "verify", "%s.manifest.json is not there; it is written beside every export", args[0])
+				return uhri.Errorf(uhri.NotFound, "", "there is no file %s", name)
+			} else if err != nil {
+				return err
+			}
+			defer file.Close()
+			if sidecar == "" {
+				sidecar = name + ".manifest.json"
+			}
+			b, err := os.ReadFile(sidecar)
+			if errors.Is(err, os.ErrNotExist) {
+				return uhri.Errorf(uhri.NotFound, "", "there is no manifest %s; `uhri export` writes it beside the file, the portal offers it beside each format; --manifest names one that is called otherwise", sidecar)
 			} else if err != nil {
 				return err
 			}
 			var m export.Manifest
 			if err := json.Unmarshal(b, &m); err != nil {
-				return uhri.Errorf(uhri.Invalid, "verify", "%s.manifest.json is not a manifest: %v", args[0], err)
+				return uhri.Errorf(uhri.Invalid, "", "%s is not a manifest: %v", sidecar, err)
 			}
-			file, err := os.Open(args[0])
-			if err != nil {
-				return err
-			}
-			defer file.Close()
 			if err := export.Verify(file, m); err != nil {
 				return err
 			}
-			fmt.Fprintf(p.out, "%s is what its manifest says: %d records of snapshot %s\n", args[0], m.Rows, m.Snapshot.ID)
+			fmt.Fprintf(p.out, "%s is what its manifest says: %d records of snapshot %s\n", name, m.Rows, m.Snapshot.ID)
 			return nil
 		},
 	}
+	cmd.Flags().StringVar(&sidecar, "manifest", "", "the manifest, where it is not FILE.manifest.json")
+	return cmd
 }

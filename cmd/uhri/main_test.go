@@ -279,6 +279,9 @@ func TestMistakesAreExplained(t *testing.T) {
 func TestExportVerifies(t *testing.T) {
 	dir, data := t.TempDir(), filepath.Join(t.TempDir(), "data")
 	must(t, "harvest", "uhri", "--from", smallExport(t, dir, 300, nil), "--data", data)
+	if out := must(t, "export", "torture", "--columns", "id, paragraph", "--lang", "fr,en", "-o", "-", "--data", data); !strings.HasPrefix(out, "id,paragraph\r\n") || strings.Count(out, "\r\n") != 121 {
+		t.Errorf("two columns of 120 records: %.80q and %d lines", out, strings.Count(out, "\r\n"))
+	}
 	for _, format := range []string{"csv", "ndjson", "json", "xlsx", "parquet", "ris", "bib", "csl.json"} {
 		a, b := filepath.Join(dir, "a."+format), filepath.Join(dir, "b."+format)
 		must(t, "export", "torture", "--format", format, "-o", a, "--data", data)
@@ -298,8 +301,18 @@ func TestExportVerifies(t *testing.T) {
 		if err := os.WriteFile(b, append(y, ' '), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, _, code := uhriRun(t, "verify", b); code == 0 {
-			t.Errorf("%s: a changed file passes", format)
+		if _, _, code := uhriRun(t, "verify", b); code != 2 {
+			t.Errorf("%s: a changed file ends with %d", format, code)
+		}
+		if err := os.Rename(a, a+".renamed"); err != nil {
+			t.Fatal(err)
+		}
+		if _, stderr, code := uhriRun(t, "verify", a+".renamed"); code != 1 || !strings.Contains(stderr, "--manifest") {
+			t.Errorf("%s: without its manifest: %d %s", format, code, stderr)
+		}
+		must(t, "verify", a+".renamed", "--manifest", a+".manifest.json")
+		if _, stderr, code := uhriRun(t, "verify", a); code != 1 || !strings.Contains(stderr, "there is no file") {
+			t.Errorf("%s: no file: %d %s", format, code, stderr)
 		}
 	}
 }

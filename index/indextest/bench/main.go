@@ -53,6 +53,7 @@ func run(ctx context.Context) error {
 	rounds := flag.Int("rounds", 3, "alternating rounds of the whole workload")
 	dir := flag.String("dir", "bench-data", "where the indexes are built; they are built anew each time")
 	engines := flag.String("engines", "uhri,sqlite,bleve", "which to measure; the first is compared with the others")
+	files := flag.Bool("files", false, "measure whole-corpus files only")
 	langs := flag.Int("langs", 1, "languages of the texts, 1 to 6; peers index English only")
 	export := flag.String("export", "", "only write the records and searches for the Lucene harness to this folder")
 	flag.Parse()
@@ -92,6 +93,9 @@ func run(ctx context.Context) error {
 	}
 	fmt.Println()
 
+	if *files {
+		return exports(ctx, peers, *dir, *records, *rounds)
+	}
 	six := slices.Clone(indextest.BenchFacets[:])
 	table, err := measure(ctx, peers, six, *rounds)
 	if err != nil {
@@ -113,7 +117,10 @@ func run(ctx context.Context) error {
 	if err := allocations(ctx, ours[0], six); err != nil {
 		return err
 	}
-	return throughput(ctx, ours[0], six)
+	if err := throughput(ctx, ours[0], six); err != nil {
+		return err
+	}
+	return exports(ctx, peers, *dir, *records, *rounds)
 }
 
 func cpuModel() string {
