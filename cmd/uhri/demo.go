@@ -86,7 +86,10 @@ func (p *program) demoDocuments(ctx context.Context, f *folder, client *fetch.Cl
 	var jobs []crawler.Job
 	for _, src := range append([]crawler.Source{reviews, inboxes}, found...) {
 		j := p.documentJob(d, src, "@every 10m", "", client)
-		j.Disabled = ""     // nobody needs to be told who asks
+		j.Disabled = ""                     // nobody needs to be told who asks
+		if src == crawler.Source(inboxes) { // a folder asks nobody
+			j.Politeness, j.UserAgent, j.Asked = "", "", nil
+		}
 		j.After = "uhri/en" // reviews are found by the records that are there
 		jobs = append(jobs, j)
 	}

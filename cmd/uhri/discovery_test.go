@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -77,6 +78,41 @@ func TestDiscoveredDocuments(t *testing.T) {
 	}
 	if f := search(t, data, "symbol:"+symbol); f.Total < 6 {
 		t.Errorf("after the refusal %d records of %s", f.Total, symbol)
+	}
+}
+
+// TestSettingsReachDiscovery: the lists named in the configuration are read and no others, by the selectors it gives; what is not found is told
+// with the setting's own name.
+func TestSettingsReachDiscovery(t *testing.T) {
+	var treaties []string
+	database := replica.Database(replica.DatabaseOptions{Rows: replica.Observations()})
+	t.Setenv("UHRI_CONTACT", "someone@example.org")
+	t.Setenv("UHRI_FETCH_LOOPBACK", "true")
+	t.Setenv("UHRI_SOURCES_UPR_ADDRESS", standIn(t, replica.Symbols(replica.SymbolOptions{})))
+	t.Setenv("UHRI_SOURCES_TREATYBODIES_ADDRESS", standIn(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if id := r.URL.Query().Get("TreatyID"); id != "" {
+			treaties = append(treaties, id)
+		}
+		database.ServeHTTP(w, r)
+	})))
+	file := filepath.Join(t.TempDir(), "uhri.yaml")
+	settings := "sources:\n  treatybodies:\n    committees: [{code: CED}, {code: SPT, labels: [OPCAT of another name], treaty_id: 31, types: [Visit  REPORTS]}]\n"
+	if err := os.WriteFile(file, []byte(settings), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	data := t.TempDir()
+	if out := must(t, "harvest", "treatybodies", "--config", file, "--data", data); !strings.Contains(out, "documents: 2 fetched, 0 unchanged, 0 failed") {
+		t.Errorf("two lists of one document each: %s", out)
+	}
+	if got := strings.Join(treaties, " "); got != "2 31" {
+		t.Errorf("the lists asked for are those of %s", got)
+	}
+	t.Setenv("UHRI_SOURCES_TREATYBODIES_SELECT_GRID", "table.nothing")
+	_, stderr, code := uhriRun(t, "harvest", "treatybodies", "--config", file, "--data", data)
+	for _, want := range []string{"the list of CED has no table table.nothing", "set sources.treatybodies.select.grid"} {
+		if code != 1 || !strings.Contains(stderr, want) {
+			t.Errorf("exit %d, want %q in %s", code, want, stderr)
+		}
 	}
 }
 

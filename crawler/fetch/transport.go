@@ -101,9 +101,9 @@ func (c *Client) UserAgent() string {
 // Politeness says for the status page how servers are asked.
 func (c *Client) Politeness() string {
 	if c.o.Delay < 0 {
-		return "one request at a time per host, robots.txt obeyed"
+		return "One request at a time per host, robots.txt obeyed"
 	}
-	return fmt.Sprintf("one request per host every %s, robots.txt obeyed", c.o.Delay)
+	return fmt.Sprintf("One request per host every %s, robots.txt obeyed", c.o.Delay)
 }
 
 func (c *Client) host(u *url.URL) *host {
