@@ -57,6 +57,10 @@ bench: ## measure queries against other engines, import, publish, exports, train
 soak: ## long campaigns: random query trees, fuzzing, kill -9 loops
 	SOAK=1 $(GO) test -timeout 6h -count=1 ./index/... ./crawler/... ./cmd/...
 
+.PHONY: words
+words: ## print what the portal's catalogue of a language lacks: make words WORDS=fr
+	@UI_WORDS=$(WORDS) $(GO) test -count=1 -run TestMissingWords ./ui -v | grep " = "
+
 .PHONY: screenshots
 screenshots: build ## make the README's screenshots from the demonstration data
 	SCREENSHOTS=$(CURDIR)/ui/screenshots $(GO) test -count=1 -run TestScreenshots ./cmd/uhri

@@ -126,7 +126,7 @@ func (u *UI) askStep(r *uhri.Recommendation, here uhri.ID, text bool) AskStep {
 	}
 	step.Place = cmp.Or(step.Place, u.words.Text("same.passage"))
 	if r.UPR != nil {
-		step.By = strings.Join(countryNames(r.UPR.Recommending), ", ")
+		step.By = strings.Join(u.words.countryNames(r.UPR.Recommending), ", ")
 	}
 	if text && !step.Current {
 		step.Lang = shownIn(r, nil)

@@ -147,9 +147,9 @@ func (u *UI) profileValue(c echo.Context, facet string) (kind, value string, err
 	f, _ := uhri.FacetByName(facet)
 	value, perr := f.Parse(raw)
 	if perr != nil || value == uhri.ValueUnknown || value == uhri.ValueNotApplicable {
-		msg := u.words.Text("profile.none", f.Label)
+		msg := u.words.Text("profile.none", u.words.facetLabel(f.Name))
 		if perr != nil {
-			msg = uhri.Message(perr)
+			msg = u.words.Say(uhri.Message(perr))
 		}
 		return "", "", &uhri.Error{Kind: uhri.NotFound, Op: "profile", Msg: msg, Err: perr}
 	}
@@ -171,12 +171,12 @@ func (u *UI) introduce(p *ProfilePage) {
 	w := u.words
 	kind := p.Plan.facet
 	p.Heading = u.valueLabel(kind, p.Value)
-	p.Kicker = facetLabel(kind)
+	p.Kicker = u.words.facetLabel(kind)
 	switch kind {
 	case "goal", "sdg":
 		g := u.goal(strconv.Itoa(goalNumber(p.Value)))
 		p.Goal = &g
-		p.Heading = conceptLabel(uhri.SchemeSDG, p.Value)
+		p.Heading = u.words.conceptLabel(uhri.SchemeSDG, p.Value)
 		p.Kicker = w.Text("profile.kicker.goal", p.Value)
 		p.Crumbs = []Link{{Label: w.Text("nav.sdg"), URL: "/sdg"}}
 		if kind == "sdg" {
@@ -184,7 +184,7 @@ func (u *UI) introduce(p *ProfilePage) {
 			p.Crumbs = append(p.Crumbs, Link{Label: g.Name, URL: g.URL})
 		}
 	case "country", "recommending_state":
-		p.Heading = uhri.Country(p.Value).Name()
+		p.Heading = w.countryName(uhri.Country(p.Value))
 		p.Crumbs = []Link{{Label: w.Text("nav.country"), URL: "/country"}}
 		other := Link{Label: w.Text("profile.as.recommending"), URL: recommendingURL(uhri.Country(p.Value))}
 		p.Kicker = w.Text("profile.kicker.country")
@@ -194,11 +194,11 @@ func (u *UI) introduce(p *ProfilePage) {
 		}
 		if info, ok := uhri.Country(p.Value).Info(); ok {
 			if kind == "country" || !info.Demo {
-				p.Note = info.Note
+				p.Note = w.Say(info.Note)
 			}
 			for _, r := range uhri.Regions() {
 				if r.Slug == info.Region {
-					p.About = r.Label
+					p.About = w.Say(r.Label)
 				}
 			}
 		}
@@ -209,7 +209,7 @@ func (u *UI) introduce(p *ProfilePage) {
 		p.Crumbs = []Link{{Label: w.Text("nav.mechanism"), URL: "/mechanism"}}
 		p.About = w.Text("home.mech." + p.Value)
 	case "body":
-		p.Heading = bodyName(p.Value)
+		p.Heading = u.words.bodyName(p.Value)
 		p.Crumbs = []Link{{Label: w.Text("nav.mechanism"), URL: "/mechanism"}}
 		if b, ok := uhri.BodyByCode(p.Value); ok {
 			p.Crumbs = append(p.Crumbs, Link{Label: w.Text("mech." + string(b.Mechanism)), URL: mechanismURL(b.Mechanism)})
@@ -313,7 +313,7 @@ func (u *UI) reviews(ctx context.Context, p *ProfilePage, res *index.Result) err
 			break
 		}
 		r := seen[k]
-		v := LatestReview{Mech: Mech{Class: mechClass(r.Mechanism), Label: bodyName(r.Body)}, When: w.Short(r.Date)}
+		v := LatestReview{Mech: Mech{Class: mechClass(r.Mechanism), Label: u.words.bodyName(r.Body)}, When: w.Short(r.Date)}
 		if r.UPR != nil && r.UPR.Cycle > 0 {
 			v.When = w.Text("profile.cycle", r.UPR.Cycle, w.Short(r.Date))
 		}
@@ -447,7 +447,7 @@ func (u *UI) profileBars(p *ProfilePage, f index.FacetCounts) *Chart {
 	if f.Name == "goal" || f.Name == "sdg" || f.Name == "cycle" {
 		limit = 0
 	}
-	title := facetLabel(f.Name)
+	title := u.words.facetLabel(f.Name)
 	if key := "bars." + f.Name; w.has(key) {
 		title = w.Text(key)
 	}
@@ -607,7 +607,7 @@ func (u *UI) regionGroups(f index.FacetCounts) []IndexGroup {
 			continue
 		}
 		group := index.FacetCounts{Name: f.Name, Values: by[r.Slug]}
-		gs = append(gs, IndexGroup{ID: "r-" + r.Slug, Title: Link{Label: r.Label}, List: u.alphabetical(highestOf(f), group)})
+		gs = append(gs, IndexGroup{ID: "r-" + r.Slug, Title: Link{Label: u.words.Say(r.Label)}, List: u.alphabetical(highestOf(f), group)})
 	}
 	return gs
 }

@@ -279,7 +279,7 @@ func (u *UI) shares(c *Chart, list searchurl.Address, facet string, parts []part
 	for _, p := range parts {
 		total += p.count
 	}
-	c.Table.Head = []string{facetLabel(facet), u.words.Text("home.passages")}
+	c.Table.Head = []string{u.words.facetLabel(facet), u.words.Text("home.passages")}
 	for _, p := range parts {
 		to := list.Clear(facet).With(facet, index.Any, p.value).String()
 		wide := float64(p.count) * 100 / float64(total)
@@ -414,7 +414,7 @@ func (u *UI) tileMap(list searchurl.Address, facet string, f index.FacetCounts, 
 	slices.SortFunc(states, func(a, b uhri.CountryInfo) int { return strings.Compare(string(a.Code), string(b.Code)) })
 	regions := uhri.Regions()
 	for _, reg := range append(slices.Clone(regions), uhri.Region{Label: w.Text("chart.map.other")}) {
-		r := TileRegion{Name: reg.Label}
+		r := TileRegion{Name: w.Say(reg.Label)}
 		n := 0
 		for _, s := range states {
 			if s.Region != reg.Slug {
@@ -427,10 +427,10 @@ func (u *UI) tileMap(list searchurl.Address, facet string, f index.FacetCounts, 
 			}
 			x, y := n%tilesAcross*tileSize, n/tilesAcross*tileSize
 			r.Tiles = append(r.Tiles, StateTile{X: strconv.Itoa(x), Y: strconv.Itoa(y), TextX: strconv.Itoa(x + 14), TextY: strconv.Itoa(y + 18),
-				Code: string(s.Code), Label: w.Text("chart.tile", string(s.Code), s.Name, counts[s.Code]), URL: to, Class: "q" + strconv.Itoa(level), Color: tileColors[level], Dark: level > 2})
+				Code: string(s.Code), Label: w.Text("chart.tile", string(s.Code), w.Say(s.Name), counts[s.Code]), URL: to, Class: "q" + strconv.Itoa(level), Color: tileColors[level], Dark: level > 2})
 			n++
 			if counts[s.Code] > 0 {
-				c.Table.Rows = append(c.Table.Rows, TableRow{Label: s.Name, URL: to, Cells: []Cell{{Count: counts[s.Code], URL: to}}})
+				c.Table.Rows = append(c.Table.Rows, TableRow{Label: w.Say(s.Name), URL: to, Cells: []Cell{{Count: counts[s.Code], URL: to}}})
 			}
 		}
 		if n == 0 {
@@ -538,7 +538,7 @@ func (u *UI) lanes(list searchurl.Address, bodies []index.FacetValue, years map[
 		}
 		y := i*laneHeight + 32
 		lane := Lane{Name: u.laneName(b.Value), Y: strconv.Itoa(y), LabelY: strconv.Itoa(y - 18), Fill: fill}
-		row := TableRow{Label: bodyName(b.Value), URL: list.Clear("body").With("body", index.Any, b.Value).String()}
+		row := TableRow{Label: u.words.bodyName(b.Value), URL: list.Clear("body").With("body", index.Any, b.Value).String()}
 		at := map[string]int{}
 		for _, v := range years[b.Value].Values {
 			at[v.Value] = v.Count
@@ -578,7 +578,7 @@ func (u *UI) laneName(body string) string {
 	if body == "UPR" {
 		return u.words.Text("mech.upr")
 	}
-	return shorten(bodyName(body), maxLaneName)
+	return shorten(u.words.bodyName(body), maxLaneName)
 }
 
 // BarList is a facet as bars, the longest first or in the facet's own order; the list is its own table.
@@ -627,11 +627,11 @@ func (u *UI) barsTo(highest int, f index.FacetCounts, limit int, more *Link, lis
 		switch f.Name {
 		case "goal":
 			g := u.goal(v.Value)
-			r.Goal, r.Label = &g, conceptLabel(uhri.SchemeSDG, v.Value)
+			r.Goal, r.Label = &g, u.words.conceptLabel(uhri.SchemeSDG, v.Value)
 		case "sdg":
-			r.Code, r.Label = v.Value, conceptLabel(uhri.SchemeSDG, v.Value)
+			r.Code, r.Label = v.Value, u.words.conceptLabel(uhri.SchemeSDG, v.Value)
 		case "body":
-			r.Label = bodyName(v.Value)
+			r.Label = u.words.bodyName(v.Value)
 		}
 		b.Rows = append(b.Rows, r)
 	}
@@ -641,7 +641,7 @@ func (u *UI) barsTo(highest int, f index.FacetCounts, limit int, more *Link, lis
 // barChart is a facet as a chart of bars: the drawing shows at most limit of them (0 = all), the table all.
 func (u *UI) barChart(f index.FacetCounts, title string, limit int, more *Link, list func(value string) string) *Chart {
 	c := &Chart{ID: "by-" + f.Name, Title: title, Bars: u.bars(f, limit, more, list)}
-	c.Table.Head = []string{facetLabel(f.Name), u.words.Text("home.passages")}
+	c.Table.Head = []string{u.words.facetLabel(f.Name), u.words.Text("home.passages")}
 	for _, v := range f.Values {
 		to := list(v.Value)
 		c.Table.Rows = append(c.Table.Rows, TableRow{Label: v.Label, URL: to, Cells: []Cell{{Count: v.Count, URL: to}}})

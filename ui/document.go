@@ -268,7 +268,7 @@ func (p *DocumentPage) Heading() string {
 	if names := p.names("country"); len(names) > 0 && len(names) <= 3 {
 		who = p.words.List(names)
 	}
-	name := bodyName(r.Body)
+	name := p.words.bodyName(r.Body)
 	if name == "" {
 		name = p.words.Text("mech." + string(cmp.Or(r.Mechanism, uhri.MechanismUnknown)))
 	}
@@ -305,7 +305,7 @@ func (p *DocumentPage) Crumbs() []Link {
 	r := p.Result.Hits[0].Record
 	var ls []Link
 	if len(r.Countries) == 1 {
-		ls = append(ls, Link{Label: r.Countries[0].Name(), URL: countryURL(r.Countries[0])})
+		ls = append(ls, Link{Label: p.words.countryName(r.Countries[0]), URL: countryURL(r.Countries[0])})
 	}
 	if r.Body != "" {
 		ls = append(ls, Link{Label: r.Body, URL: bodyURL(r.Body)})

@@ -19,11 +19,12 @@ import (
 	"uhri"
 )
 
-//go:embed help/*.md
+//go:embed help
 var helpFiles embed.FS
 
 // helpBook is the manual and the other long texts: help/*.md, each beginning with its title as "# Title". A file
-// named NN-slug.md is a chapter of the manual, in that order; the others are pages of their own.
+// named NN-slug.md is a chapter of the manual, in that order; the others are pages of their own. The same name in
+// help/{language}/ is its translation; what has none is shown in English.
 type helpBook struct {
 	chapters []*Article
 	bySlug   map[string]*Article
@@ -32,13 +33,14 @@ type helpBook struct {
 // Article is one long text.
 type Article struct {
 	Slug  string
+	Lang  uhri.Lang
 	Title string
 	Lede  string
 	Body  template.HTML
 }
 
-func readHelp() (*helpBook, error) {
-	files, err := fs.Glob(helpFiles, "help/*.md")
+func readHelp(fsys fs.FS, w *Words) (*helpBook, error) {
+	files, err := fs.Glob(fsys, "help/*.md")
 	if err != nil {
 		return nil, fmt.Errorf("listing help: %w", err)
 	}
@@ -46,9 +48,13 @@ func readHelp() (*helpBook, error) {
 	md := goldmark.New(goldmark.WithExtensions(extension.Table, extension.DefinitionList), goldmark.WithParserOptions(parser.WithAutoHeadingID()))
 	book := &helpBook{bySlug: map[string]*Article{}}
 	for _, f := range files {
-		src, err := helpFiles.ReadFile(f)
+		lang, from := uhri.English, f
+		if own := path.Join("help", w.Lang, path.Base(f)); exists(fsys, own) {
+			lang, from = uhri.Lang(w.Lang), own
+		}
+		src, err := fs.ReadFile(fsys, from)
 		if err != nil {
-			return nil, fmt.Errorf("reading %s: %w", f, err)
+			return nil, fmt.Errorf("reading %s: %w", from, err)
 		}
 		head, rest, _ := bytes.Cut(src, []byte("\n"))
 		title, ok := strings.CutPrefix(string(head), "# ")
@@ -67,14 +73,19 @@ func readHelp() (*helpBook, error) {
 			slug = name
 		}
 		// A table or a block of code may be wider than a phone: it scrolls by itself, and by keyboard.
-		html := strings.NewReplacer("<table>", `<div class="scroll" tabindex="0" role="group" aria-label="Table"><table class="t">`, "</table>", "</table></div>").Replace(b.String())
-		a := &Article{Slug: slug, Title: title, Lede: string(lede), Body: template.HTML(html)}
+		html := strings.NewReplacer("<table>", `<div class="scroll" tabindex="0" role="group" aria-label="`+template.HTMLEscapeString(w.Text("help.table"))+`"><table class="t">`, "</table>", "</table></div>").Replace(b.String())
+		a := &Article{Slug: slug, Lang: lang, Title: title, Lede: string(lede), Body: template.HTML(html)}
 		book.bySlug[slug] = a
 		if isChapter {
 			book.chapters = append(book.chapters, a)
 		}
 	}
 	return book, nil
+}
+
+func exists(fsys fs.FS, name string) bool {
+	_, err := fs.Stat(fsys, name)
+	return err == nil
 }
 
 // HelpPage is a chapter of the manual or another long text.

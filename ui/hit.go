@@ -196,7 +196,7 @@ func divide(text string, spans []index.Span, from, to int) []Piece {
 
 // addressed names the States a passage is addressed to.
 func (u *UI) addressed(r *uhri.Recommendation) string {
-	names := countryNames(r.Countries)
+	names := u.words.countryNames(r.Countries)
 	switch {
 	case len(names) == 0:
 		return u.words.Text("record.nostate")
@@ -228,7 +228,7 @@ func (u *UI) mechOf(r *uhri.Recommendation) Mech {
 	case r.Mechanism == uhri.MechanismUPR:
 		m.Label = u.words.Text("mech.upr")
 	case r.Body != "":
-		m.Label = bodyName(r.Body)
+		m.Label = u.words.bodyName(r.Body)
 	default:
 		m.Label = u.words.Text("mech." + string(cmp.Or(r.Mechanism, uhri.MechanismUnknown)))
 	}
@@ -288,7 +288,7 @@ func (u *UI) labels(r *uhri.Recommendation) (goals []Goal, labels []Link, more i
 				more++
 				continue
 			}
-			labels = append(labels, Link{Label: conceptLabel(t.Scheme, t.Concept), URL: conceptURL(t.Scheme, t.Concept)})
+			labels = append(labels, Link{Label: u.words.conceptLabel(t.Scheme, t.Concept), URL: conceptURL(t.Scheme, t.Concept)})
 		}
 	}
 	sortGoals(goals)
@@ -298,5 +298,5 @@ func (u *UI) labels(r *uhri.Recommendation) (goals []Goal, labels []Link, more i
 // goal is the square of a goal, linking to its page.
 func (u *UI) goal(number string) Goal {
 	return Goal{Number: number, Class: "g" + number, URL: conceptURL(uhri.SchemeSDG, number),
-		Name: u.words.Text("goal.name", number, conceptLabel(uhri.SchemeSDG, number))}
+		Name: u.words.Text("goal.name", number, u.words.conceptLabel(uhri.SchemeSDG, number))}
 }

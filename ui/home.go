@@ -272,7 +272,7 @@ func (u *UI) quote(ctx context.Context, first *index.Result) (*Quote, error) {
 		q := &Quote{Text: body, Lang: h.Lang, URL: recordURL(r.ID), Title: u.words.Text("home.quote.to", u.addressed(r)),
 			Line: u.words.Text("home.quote.line", u.words.Text("mech.upr"), r.Date, u.words.Text("position.supported"))}
 		if r.UPR != nil && len(r.UPR.Recommending) > 0 && len(r.UPR.Recommending) <= 3 {
-			q.Title = u.words.Text("home.quote.toby", u.addressed(r), u.words.List(countryNames(r.UPR.Recommending)))
+			q.Title = u.words.Text("home.quote.toby", u.addressed(r), u.words.List(u.words.countryNames(r.UPR.Recommending)))
 		}
 		return q, nil
 	}
@@ -327,7 +327,7 @@ func (u *UI) goalTiles(f index.FacetCounts) []Tile {
 	var tiles []Tile
 	for n := 1; n <= 17; n++ {
 		g := u.goal(strconv.Itoa(n))
-		tiles = append(tiles, Tile{Goal: g, Label: conceptLabel(uhri.SchemeSDG, g.Number), Count: counts[g.Number], URL: g.URL})
+		tiles = append(tiles, Tile{Goal: g, Label: u.words.conceptLabel(uhri.SchemeSDG, g.Number), Count: counts[g.Number], URL: g.URL})
 	}
 	return append(tiles, Tile{Goal: Goal{Number: "–", Class: "g0"}, Label: u.valueLabel("goal", uhri.ValueUnknown), Count: f.Unknown,
 		URL: all().With("goal", index.Any, uhri.ValueUnknown).String()})

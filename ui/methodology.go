@@ -62,7 +62,7 @@ func (u *UI) methodology(c echo.Context) error {
 		if f.Name == "origin" {
 			continue
 		}
-		row := CoverageRow{Label: facetLabel(f.Name), Known: res.Total - f.Unknown - f.NotApplicable, Unknown: f.Unknown, Not: f.NotApplicable,
+		row := CoverageRow{Label: u.words.facetLabel(f.Name), Known: res.Total - f.Unknown - f.NotApplicable, Unknown: f.Unknown, Not: f.NotApplicable,
 			URL: all().With(f.Name, index.Any, uhri.ValueUnknown).String()}
 		if applies := res.Total - f.NotApplicable; applies > 0 {
 			row.Share = share(float64(row.Known) * 100 / float64(applies))

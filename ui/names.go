@@ -8,37 +8,39 @@ import (
 	"uhri"
 )
 
-// Names of the domain, as people read them.
+// Names of the domain, as people read them: what the vocabularies say in English, said in the language of the portal.
 
-func countryNames(cs []uhri.Country) []string {
+func (w *Words) countryNames(cs []uhri.Country) []string {
 	names := make([]string, len(cs))
 	for i, c := range cs {
-		names[i] = c.Name()
+		names[i] = w.countryName(c)
 	}
 	return names
 }
 
-func bodyName(code string) string {
+func (w *Words) countryName(c uhri.Country) string { return w.Say(c.Name()) }
+
+func (w *Words) bodyName(code string) string {
 	if b, ok := uhri.BodyByCode(code); ok {
-		return b.Name
+		return w.Say(b.Name)
 	}
 	return code
 }
 
-func conceptLabel(s uhri.Scheme, slug string) string {
+func (w *Words) conceptLabel(s uhri.Scheme, slug string) string {
 	c, ok := uhri.ConceptBySlug(s, slug)
 	if !ok {
 		return slug
 	}
 	if s == uhri.SchemeSDG { // "5.2 - End violence …": the number has its own place on a page
-		return strings.TrimPrefix(c.Label, slug+" - ")
+		return w.Say(strings.TrimPrefix(c.Label, slug+" - "))
 	}
-	return c.Label
+	return w.Say(c.Label)
 }
 
-func facetLabel(name string) string {
+func (w *Words) facetLabel(name string) string {
 	if f, ok := uhri.FacetByName(name); ok {
-		return f.Label
+		return w.Say(f.Label)
 	}
 	return name
 }
@@ -47,7 +49,7 @@ func facetLabel(name string) string {
 func (u *UI) valueLabel(facet, value string) string {
 	if f, ok := uhri.FacetByName(facet); ok {
 		if label := f.ValueLabel(value); label != "" {
-			return label
+			return u.words.Say(label)
 		}
 	}
 	return value

@@ -123,7 +123,7 @@ type pages map[string]*template.Template
 // parsePages parses templates/*.html; base.html and part-*.html are shared by all.
 func parsePages(w *Words, asset func(string) (string, error)) (pages, error) {
 	funcs := template.FuncMap{
-		"t": w.Text, "th": w.HTML, "tn": w.Count, "tnh": w.CountHTML,
+		"t": w.Text, "say": w.Say, "th": w.HTML, "tn": w.Count, "tnh": w.CountHTML,
 		"num": w.Number, "date": w.Date, "short": w.Short, "day": w.Day, "moment": w.Moment, "size": w.Size,
 		"iso":      func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"lang":     func() string { return w.Lang },
@@ -250,7 +250,7 @@ func (u *UI) fail(c echo.Context, err error) error {
 		Ways: []Link{{Label: u.words.Text("fail.way.search"), URL: "/search"}, {Label: u.words.Text("fail.way.home"), URL: "/"}, {Label: u.words.Text("fail.way.status"), URL: "/status"}},
 	}
 	if status == http.StatusBadRequest || status == http.StatusNotFound {
-		p.Lede = sentence(uhri.Message(err))
+		p.Lede = sentence(u.words.Say(uhri.Message(err)))
 	}
 	p.NoIndex = true
 	if status == http.StatusServiceUnavailable || status == http.StatusGatewayTimeout {

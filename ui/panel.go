@@ -158,7 +158,7 @@ func (p *SearchPage) panelTitle(facet, above string) string {
 	if key := "panel." + facet; p.words.has(key) {
 		return p.words.Text(key)
 	}
-	return facetLabel(facet)
+	return p.words.facetLabel(facet)
 }
 
 // values are the lines of one facet, or of a level under its parent's lines.
@@ -235,14 +235,14 @@ func (p *SearchPage) opened(goal, target string) bool {
 // parentLabel and childLabel put the number before a goal's and a target's name, where the label has none.
 func (p *SearchPage) parentLabel(facet string, v index.FacetValue) string {
 	if facet == "goal" {
-		return v.Value + " " + conceptLabel(uhri.SchemeSDG, v.Value)
+		return v.Value + " " + p.words.conceptLabel(uhri.SchemeSDG, v.Value)
 	}
 	return v.Label
 }
 
 func (p *SearchPage) childLabel(facet string, v index.FacetValue) string {
 	if facet == "sdg" {
-		return v.Value + " " + conceptLabel(uhri.SchemeSDG, v.Value)
+		return v.Value + " " + p.words.conceptLabel(uhri.SchemeSDG, v.Value)
 	}
 	return v.Label
 }
@@ -369,7 +369,7 @@ func (p *SearchPage) add(facet string, f index.FacetCounts) *Add {
 	if !ok || f.Distinct < addFrom || (facet != "country" && facet != "recommending_state" && facet != "theme" && facet != "group" && facet != "body" && facet != "sdg") {
 		return nil
 	}
-	a := &Add{Name: facet, Label: p.words.Text("panel.add", table.Label), List: "list-" + facet}
+	a := &Add{Name: facet, Label: p.words.Text("panel.add", p.words.facetLabel(facet)), List: "list-" + facet}
 	if p.opOf(facet) == index.Every {
 		a.Name += ".all"
 	}

@@ -46,7 +46,7 @@ func (p *SearchPage) Reading() *Reading {
 	}
 	r := p.Result.Reading
 	v := &Reading{Words: r.Words, Counts: r.Counts, Mode: p.Asked.Mode, Forms: r.Forms, Notices: r.Notices}
-	if v.Words == "" {
+	if v.Words == "" || p.words.Lang != "en" { // the sentence is English; the canonical form is everybody's
 		v.Words = r.Canonical
 	}
 	v.Default = p.At.Mode(index.ModeDefault).String()
@@ -139,7 +139,7 @@ func (p *SearchPage) branch(n query.Node) Branch {
 		if n.Prefix != "" {
 			names = append(names, n.Prefix+"…")
 		}
-		return Branch{Leaf: n.String(), Note: w.Text("tree.field", facetLabel(n.Facet), strings.Join(names, ", "))}
+		return Branch{Leaf: n.String(), Note: w.Text("tree.field", p.words.facetLabel(n.Facet), strings.Join(names, ", "))}
 	case query.Dates:
 		return Branch{Leaf: n.String(), Note: w.Text("tree.dates")}
 	case query.Years:

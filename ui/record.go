@@ -122,7 +122,7 @@ func (u *UI) tail(r *uhri.Recommendation, text shown) string {
 	if !text.askers || r.UPR == nil || len(r.UPR.Recommending) == 0 {
 		return ""
 	}
-	return "(" + strings.Join(countryNames(r.UPR.Recommending), ", ") + ")"
+	return "(" + strings.Join(u.words.countryNames(r.UPR.Recommending), ", ") + ")"
 }
 
 // listed reads the list a record was opened from off its address: the way back and to both sides, the language its
@@ -337,7 +337,7 @@ type Label struct {
 func (p *RecordPage) Labels() []Label {
 	var ls []Label
 	for _, t := range p.R.Tags {
-		l := Label{Text: conceptLabel(t.Scheme, t.Concept), URL: conceptURL(t.Scheme, t.Concept), By: t.By,
+		l := Label{Text: p.words.conceptLabel(t.Scheme, t.Concept), URL: conceptURL(t.Scheme, t.Concept), By: t.By,
 			Origin: p.words.Text("origin." + string(t.Origin)), Facet: p.words.Text("scheme." + string(t.Scheme))}
 		if t.Scheme == uhri.SchemeSDG {
 			g := p.u.goal(strconv.Itoa(goalNumber(t.Concept)))
@@ -358,24 +358,24 @@ func (p *RecordPage) Labels() []Label {
 }
 
 // States are links to the States addressed.
-func (p *RecordPage) States() []Link { return countryLinks(p.R.Countries, countryURL) }
+func (p *RecordPage) States() []Link { return p.words.countryLinks(p.R.Countries, countryURL) }
 
 // Askers are links to the recommending States.
 func (p *RecordPage) Askers() []Link {
 	if p.R.UPR == nil {
 		return nil
 	}
-	ls := countryLinks(p.R.UPR.Recommending, recommendingURL)
+	ls := p.words.countryLinks(p.R.UPR.Recommending, recommendingURL)
 	for _, s := range p.R.UPR.Unresolved {
 		ls = append(ls, Link{Label: s})
 	}
 	return ls
 }
 
-func countryLinks(cs []uhri.Country, to func(uhri.Country) string) []Link {
+func (w *Words) countryLinks(cs []uhri.Country, to func(uhri.Country) string) []Link {
 	ls := make([]Link, len(cs))
 	for i, c := range cs {
-		ls[i] = Link{Label: c.Name(), URL: to(c)}
+		ls[i] = Link{Label: w.countryName(c), URL: to(c)}
 	}
 	return ls
 }
@@ -385,7 +385,7 @@ func (p *RecordPage) Body() *Link {
 	if p.R.Body == "" {
 		return nil
 	}
-	return &Link{Label: bodyName(p.R.Body), URL: bodyURL(p.R.Body)}
+	return &Link{Label: p.words.bodyName(p.R.Body), URL: bodyURL(p.R.Body)}
 }
 
 // Review says the cycle and session of a UPR recommendation.

@@ -160,12 +160,12 @@ func pinned(req index.Request, res *index.Result) index.Request {
 func (u *UI) problem(err error, asked index.Request) *Problem {
 	switch uhri.KindOf(err) {
 	case uhri.Invalid:
-		p := &Problem{Head: u.words.Text("problem.query"), Message: sentence(uhri.Message(err))}
+		p := &Problem{Head: u.words.Text("problem.query"), Message: sentence(u.words.Say(uhri.Message(err)))}
 		if asked.Cursor != "" {
 			p.Way = &Link{Label: u.words.Text("problem.first"), URL: searchAt(asked).Cursor("").String()}
 		}
 		if qe, ok := errors.AsType[*query.Error](err); ok {
-			p.Message, p.Hint = sentence(qe.Message), qe.Hint
+			p.Message, p.Hint = sentence(u.words.Say(qe.Message)), u.words.Say(qe.Hint)
 			p.Before, p.Here, p.After = around(asked.Query, qe.At)
 		}
 		return p
@@ -352,7 +352,7 @@ func (u *UI) chips(at searchurl.Address) []Chip {
 		chips = append(chips, Chip{Name: w.Text("chip.mode"), Value: w.Text("chip.mode.uhri"), URL: at.Mode(index.ModeDefault).String()})
 	}
 	for _, f := range asked.Filters {
-		label := facetLabel(f.Facet)
+		label := u.words.facetLabel(f.Facet)
 		if f.Facet == "lang" && f.Op == index.Any && len(asked.Langs) > 0 {
 			continue
 		}
@@ -478,7 +478,7 @@ func (p *SearchPage) Ways() Ways {
 			ws.Drop = append(ws.Drop, p.dropWay(s))
 		case "label":
 			to := p.At.Query("").With(s.Filter.Facet, index.Any, s.Filter.Values...)
-			ws.Labels = append(ws.Labels, Way{Before: facetLabel(s.Filter.Facet), Strong: s.Text, URL: to.String(), Count: s.Count})
+			ws.Labels = append(ws.Labels, Way{Before: p.words.facetLabel(s.Filter.Facet), Strong: s.Text, URL: to.String(), Count: s.Count})
 		}
 	}
 	if len(p.Chips()) > 1 && p.anyway > 0 {
@@ -503,7 +503,7 @@ func (p *SearchPage) dropWay(s index.Suggestion) Way {
 		for i, v := range s.Filter.Values {
 			names[i] = p.u.valueLabel(s.Filter.Facet, v)
 		}
-		w.Strong = facetLabel(s.Filter.Facet) + ": " + p.words.List(names)
+		w.Strong = p.words.facetLabel(s.Filter.Facet) + ": " + p.words.List(names)
 	}
 	return w
 }

@@ -166,6 +166,9 @@ func New(o Options) (*UI, error) {
 	if words == nil {
 		return nil, fmt.Errorf("ui: no words for language %q", o.Lang)
 	}
+	if len(words.said) > 0 {
+		o.Searcher = translated{o.Searcher, words}
+	}
 	u := &UI{o: o, words: words}
 	if err := u.readAssets(); err != nil {
 		return nil, fmt.Errorf("ui: %w", err)
@@ -176,7 +179,7 @@ func New(o Options) (*UI, error) {
 	if u.drawing, err = parseDrawing(); err != nil {
 		return nil, fmt.Errorf("ui: %w", err)
 	}
-	if u.help, err = readHelp(); err != nil {
+	if u.help, err = readHelp(helpFiles, words); err != nil {
 		return nil, fmt.Errorf("ui: %w", err)
 	}
 	return u, nil

@@ -7,6 +7,8 @@ import (
 	"html/template"
 	"io/fs"
 	"path"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -22,12 +24,26 @@ var wordFiles embed.FS
 
 // Words are the interface texts of one language. A file of words/ has one "key = text" a line; a text may hold the
 // inline markup <b>, <i> and <code>, and {0}, {1} … where a value goes. A key of another language falls back to English.
+//
+// What other packages write in English for people — names of the vocabularies, facets, descriptions of columns,
+// messages — has that English itself as its key, in quotes, with {0}, {1} … for its values:
+//
+//	"there is no field {0}" = il n’y a pas de champ {0}
 type Words struct {
 	Lang     string // BCP 47
 	Dir      string // ltr or rtl
 	tag      language.Tag
 	texts    map[string]string
+	said     map[string]string // what others write, without values
+	patterns []saying          // and with them, those with most words of their own first
 	fallback *Words
+}
+
+// saying is what others write with values in it.
+type saying struct {
+	english *regexp.Regexp
+	own     int // letters of its own
+	text    string
 }
 
 // readWords reads every language of dir; English must be among them.
@@ -67,11 +83,19 @@ func readLanguage(fsys fs.FS, name, lang string) (*Words, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading words: %s: %w", name, err)
 	}
-	w := &Words{Lang: lang, tag: tag, texts: map[string]string{}}
+	w := &Words{Lang: lang, tag: tag, texts: map[string]string{}, said: map[string]string{}}
 	lines := bufio.NewScanner(f)
 	for n := 1; lines.Scan(); n++ {
 		line := strings.TrimSpace(lines.Text())
 		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		if strings.HasPrefix(line, `"`) {
+			english, text, ok := strings.Cut(line[1:], `" = `)
+			if !ok {
+				return nil, fmt.Errorf("reading words: %s:%d: want \"English\" = text, got %q", name, n, line)
+			}
+			w.learn(english, text)
 			continue
 		}
 		key, text, ok := strings.Cut(line, " = ")
@@ -87,7 +111,55 @@ func readLanguage(fsys fs.FS, name, lang string) (*Words, error) {
 		return nil, fmt.Errorf("reading words: %s: %w", name, err)
 	}
 	w.Dir = w.lookup("dir")
+	slices.SortStableFunc(w.patterns, func(a, b saying) int { return b.own - a.own })
 	return w, nil
+}
+
+var valuePlace = regexp.MustCompile(`\{[0-9]\}`)
+
+// learn takes in what an English text of another package is in this language.
+func (w *Words) learn(english, text string) {
+	places := valuePlace.FindAllStringIndex(english, -1)
+	if places == nil {
+		w.said[english] = text
+		return
+	}
+	var re strings.Builder
+	at, own := 0, 0
+	for _, p := range append(places, []int{len(english), len(english)}) {
+		re.WriteString(regexp.QuoteMeta(english[at:p[0]]))
+		own += p[0] - at
+		if p[0] < p[1] {
+			re.WriteString(`(.*?)`)
+		}
+		at = p[1]
+	}
+	w.patterns = append(w.patterns, saying{regexp.MustCompile(`^(?s:` + re.String() + `)$`), own, text})
+}
+
+// Say says in this language what another package wrote in English; what nobody translated stays as it is.
+func (w *Words) Say(english string) string {
+	if text, ok := w.said[english]; ok {
+		return text
+	}
+	for _, p := range w.patterns {
+		values := p.english.FindStringSubmatch(english)
+		if values == nil {
+			continue
+		}
+		text := p.text
+		for i, v := range values[1:] {
+			if own, ok := w.said[v]; ok {
+				v = own
+			}
+			text = strings.ReplaceAll(text, "{"+strconv.Itoa(i)+"}", v)
+		}
+		return text
+	}
+	if head, tail, ok := strings.Cut(english, "; "); ok { // a fault and what to do about it
+		return w.Say(head) + "; " + w.Say(tail)
+	}
+	return english
 }
 
 func (w *Words) lookup(key string) string {
