@@ -40,6 +40,7 @@ type Server struct {
 	Listen         string   `yaml:"listen"`               // pages and API
 	AdminListen    string   `yaml:"admin_listen"`         // health and metrics; keep it local. Empty = off
 	BaseURL        string   `yaml:"base_url"`             // public address, for links in feeds and exports: https://example.org
+	Language       string   `yaml:"language"`             // of the portal's own texts: a language of ui/words
 	TrustedProxies []string `yaml:"trusted_proxies"`      // networks whose X-Forwarded-For is believed; none by default
 	SearchTimeout  Duration `yaml:"search_timeout"`       // deadline of one search
 	Requests       int      `yaml:"requests_per_minute"`  // of one address
@@ -71,6 +72,7 @@ func Default() Config {
 		Server: Server{
 			Listen:        ":8080",
 			AdminListen:   "127.0.0.1:9090",
+			Language:      "en",
 			SearchTimeout: Duration(10 * time.Second),
 			Requests:      600,       // ten a second: a polite script never meets it, a runaway loop does
 			ExportRows:    5_000_000, // the whole corpus in every format, twice over

@@ -237,7 +237,7 @@ func (p *SearchPage) parentLabel(facet string, v index.FacetValue) string {
 	if facet == "goal" {
 		return v.Value + " " + p.words.conceptLabel(uhri.SchemeSDG, v.Value)
 	}
-	return v.Label
+	return p.words.Say(v.Label) // a parent that only has lines below it has its label from the vocabulary
 }
 
 func (p *SearchPage) childLabel(facet string, v index.FacetValue) string {

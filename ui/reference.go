@@ -2,6 +2,7 @@ package ui
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"html/template"
@@ -14,6 +15,7 @@ import (
 	"github.com/yuin/goldmark"
 
 	"uhri"
+	"uhri/index"
 )
 
 // What these two operations have in common are the parameters of every search; they are explained once.
@@ -100,14 +102,32 @@ func (u *UI) reference(c echo.Context) error {
 	if len(u.o.OpenAPI) == 0 {
 		return uhri.Errorf(uhri.Unsupported, "reference", "this installation has no API")
 	}
-	if err := readOpenAPI(u.o.OpenAPI, p); err != nil {
+	live, err := u.examplesHere(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	if err := readOpenAPI(u.o.OpenAPI, p, live); err != nil {
 		return err
 	}
 	return u.render(c, http.StatusOK, "reference", p)
 }
 
-// readOpenAPI fills the page from the document, operations by path.
-func readOpenAPI(doc []byte, p *ReferencePage) error {
+// examplesHere are values of parameters that name something of this collection, so that the examples answer: the
+// identifier and the document of its newest passage.
+func (u *UI) examplesHere(ctx context.Context) (map[string]string, error) {
+	res, err := u.o.Searcher.Search(ctx, all().With("symbol", index.None, uhri.ValueUnknown).Sort(index.SortNewest).Limit(1).Request())
+	if uhri.KindOf(err) == uhri.Unavailable || err == nil && len(res.Hits) == 0 {
+		return nil, nil // nothing is published yet, or nothing has a document
+	}
+	if err != nil {
+		return nil, err
+	}
+	r := res.Hits[0].Record
+	return map[string]string{"id": string(r.ID), "symbol": string(r.Symbol)}, nil
+}
+
+// readOpenAPI fills the page from the document, operations by path. live are examples better than the document's own.
+func readOpenAPI(doc []byte, p *ReferencePage, live map[string]string) error {
 	var api openAPI
 	if err := json.Unmarshal(doc, &api); err != nil {
 		return fmt.Errorf("reading the API's description: %w", err)
@@ -158,12 +178,15 @@ func readOpenAPI(doc []byte, p *ReferencePage) error {
 				}
 			}
 			for _, par := range op.Parameters {
-				if o.Searches && shared[par.Name] {
+				if o.Searches && shared[par.Name] && !par.Required {
 					continue
 				}
 				v, err := parameter(par)
 				if err != nil {
 					return err
+				}
+				if here := live[par.Name]; here != "" {
+					v.Example = here
 				}
 				o.Parameters = append(o.Parameters, v)
 				if v.Example == "" {

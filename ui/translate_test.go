@@ -246,7 +246,7 @@ func TestEveryTextIsInTheCatalogue(t *testing.T) {
 	// What is not ours to translate: passages, what was asked for, names of formats, people and programs.
 	foreign := []string{"detention women", "detention", "quinqureme school", "quinqureme", "school", "women", "soon", "XAZZ", "torture", "prison", "country=XAZZ",
 		"UTC", "JSON", "CSV", "SVG", "APA", "Chicago", "OSCOLA", "BibTeX", "RIS", "OpenAPI", "UHRI", "English", "Français", "Español", "sdg-linear", "groups", "v0-test",
-		"What it said at last.", "para.", "Add.", "country", "How to search", "Filters and counts", "Privacy", "Methodology", "Accessibility", "Republic of <i>Nowhere</i>", "uhri"}
+		"What it said at last.", "para.", "Add.", "country", "How to search", "Use it from Python, R, curl, Excel", "Filters and counts", "Privacy", "Methodology", "Accessibility", "Republic of <i>Nowhere</i>", "uhri"}
 	for _, r := range corpus() {
 		for _, text := range r.Texts {
 			foreign = append(foreign, text.Full, text.Body, text.Heading)
@@ -265,8 +265,8 @@ func TestEveryTextIsInTheCatalogue(t *testing.T) {
 		}
 	}
 	leave := strings.NewReplacer(cut...)
-	word := regexp.MustCompile(`[A-Za-z][a-z]+`) // capitals are codes
-	quoted := regexp.MustCompile(`"[^"]*"`)      // what was typed, and how to write it
+	word := regexp.MustCompile(`[A-Za-z][a-z]+`)                               // capitals are codes
+	quoted := regexp.MustCompile(`"[^"]*"|<[^>]*>|\S+\.(?:pdf|docx|csv|json)`) // what was typed, and how to write it; tags within noscript; files
 	seen := map[string]bool{}
 	look := func(page, where, text string) {
 		if strings.HasPrefix(text, "https://") {

@@ -58,7 +58,7 @@ func (p *program) newWeb(f *folder, demo bool) (*web, error) {
 	portal, err := ui.New(ui.Options{
 		Searcher: searcher, Sources: w, History: changeLog{f.store}, Changes: changeLog{f.store}, Files: documentFiles{f.store},
 		OpenAPI: a.OpenAPI(), Columns: columns, Dumps: p.dumps().List, Exports: formats, Feeds: true, Matrix: true, Labelling: p.labelling, Pins: desk, Admit: exports.Admit,
-		Demo: demo, Contact: c.Contact, Version: version, BaseURL: c.Server.BaseURL, Rights: cmp.Or(c.Rights, export.Rights), Logger: p.log,
+		Demo: demo, Contact: c.Contact, Version: version, BaseURL: c.Server.BaseURL, Lang: c.Server.Language, Rights: cmp.Or(c.Rights, export.Rights), Logger: p.log,
 	})
 	if err != nil {
 		return nil, err
