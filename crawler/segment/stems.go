@@ -274,7 +274,7 @@ var (
 			part part
 			name *regexp.Regexp
 		}{
-			partName(partConcern, `^(?:cuestiones de )?seguimiento (?:pendientes|de las cuestiones pendientes)|^cuestiones pendientes|^seguimiento de la (?:declaración|conferencia)`),
+			partName(partConcern, `^(?:cuestiones de )?seguimiento (?:pendientes|de las cuestiones pendientes)|^cuestiones pendientes|^seguimiento de la (?:declaración|conferencia)|^seguimiento .*anteriores|^(?:difusión|divulgación)\b.*\b(?:sensibilización|capacitación|formación)|^(?:difusión|divulgación) de la convención$`),
 			partName(partProcedure, `^(?:seguimiento|procedimiento de seguimiento|difusión|divulgación|aplicación y presentación de informes|presentación de informes|próximos? (?:\S+ ){0,3}informes?|(?:preparación|presentación) (?:del|de los) (?:\S+ ){0,3}informes?|asistencia técnica|cooperación (?:y asistencia )?técnica|cooperación y asistencia técnica|documento básico|párrafos de (?:particular|especial) importancia|cooperación entre los estados partes y el comité)`),
 			partName(partConcern, `(?:ámbitos?|motivos?|esferas?|aspectos|cuestiones|asuntos|temas|áreas) (?:\S+ )?(?:de|que (?:suscitan|son motivo de)|motivo de) (?:\S+ )?(?:preocupación|inquietud)|preocupaciones|^otras recomendaciones$|^otras cuestiones$|^motivos de`),
 			partName(partSuggestion, `^(?:sugerencias|recomendaciones)(?: preliminares)?(?: y (?:recomendaciones|sugerencias))?(?: del comité)?$`),
@@ -314,7 +314,7 @@ var (
 			part part
 			name *regexp.Regexp
 		}{
-			partName(partConcern, `^questions (?:en suspens|restant|relatives au suivi)|^suivi (?:des questions en suspens|de la déclaration|de la conférence)`),
+			partName(partConcern, `^questions (?:en suspens|restant|relatives au suivi)|^suivi (?:des questions en suspens|de la déclaration|de la conférence)|^suivi .*(?:précédentes|antérieures)|^diffusion\b.*\b(?:sensibilisation|formation)\b|^diffusion de la convention$`),
 			partName(partProcedure, `^(?:suivi|procédure de suivi|diffusion|mise en œuvre et (?:soumission|établissement)|soumission de rapports?|établissement (?:du|de) (?:\S+ )?rapports?|prochains? rapports?|élaboration du (?:prochain )?rapport|assistance technique|coopération (?:et assistance )?technique|coopération et assistance technique|document de base|paragraphes d'importance particulière|coopération entre les états parties et le comité)`),
 			partName(partConcern, `(?:motifs?|sujets?|domaines?|points?|questions?) (?:\S+ )?de (?:préoccupation|d'inquiétude|préoccupations)|préoccupations|sujets d'inquiétude|^autres recommandations$|^autres questions$`),
 			partName(partSuggestion, `^(?:suggestions|recommandations)(?: et (?:recommandations|suggestions))?(?: du comité)?$`),

@@ -105,6 +105,9 @@ func TestPartOf(t *testing.T) {
 		{"es", "Próximo informe periódico", partProcedure},
 		{"fr", "III. Principaux sujets de préoccupation et recommandations", partConcern},
 		{"fr", "Aspects positifs", partPositive},
+		{"es", "Difusión, sensibilización y capacitación", partConcern},
+		{"es", "Difusión", partProcedure},
+		{"fr", "Diffusion de la Convention, formation et sensibilisation", partConcern},
 		{"fr", "Diffusion de l’information", partProcedure},
 	} {
 		if got := grammarOf(c.lang).partOf(c.heading); got != c.want {
