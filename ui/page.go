@@ -8,12 +8,14 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"uhri"
+	"uhri/api/problem"
 	"uhri/index"
 	"uhri/index/searchurl"
 )
@@ -258,6 +260,30 @@ func (u *UI) fail(c echo.Context, err error) error {
 		p.Ways = append([]Link{{Label: u.words.Text("fail.way.again"), URL: c.Request().URL.RequestURI()}}, p.Ways...)
 	}
 	return u.render(c, status, "notice", p)
+}
+
+// Refuse answers what is refused before a page is asked for at all: people with a page, programs with the problem as it is.
+func (u *UI) Refuse(c echo.Context, p *problem.Problem) {
+	p.Demo = u.o.Demo
+	if !strings.Contains(c.Request().Header.Get("Accept"), "text/html") {
+		problem.Write(c.Response(), c.Request(), p)
+		return
+	}
+	head := p.Title
+	if key := fmt.Sprintf("fail.%d.head", p.Status); u.words.has(key) {
+		head = u.words.Text(key)
+	}
+	_ = u.guard(func(c echo.Context) error { return u.refused(c, head, p) })(c) // nobody is left to be told
+}
+
+// refused is the page of a problem.
+func (u *UI) refused(c echo.Context, head string, p *problem.Problem) error {
+	if p.RetryAfter > 0 {
+		c.Response().Header().Set("Retry-After", strconv.Itoa(p.RetryAfter))
+	}
+	notice := noticePage{Frame: u.frame(c, "search", head), Status: p.Status, Head: head, Lede: sentence(p.Detail), Ways: []Link{{Label: u.words.Text("fail.way.search"), URL: "/search"}}}
+	notice.NoIndex = true
+	return u.render(c, p.Status, "notice", notice)
 }
 
 // sentence makes an error message a sentence for people.

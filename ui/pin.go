@@ -95,13 +95,7 @@ func (u *UI) pinSearch(c echo.Context) error {
 	if _, ok := errors.AsType[*problem.Problem](err); !ok {
 		return err
 	}
-	if p.RetryAfter > 0 {
-		c.Response().Header().Set("Retry-After", strconv.Itoa(p.RetryAfter))
-	}
-	notice := noticePage{Frame: u.frame(c, "search", u.words.Text("pin.refused")), Status: p.Status, Head: u.words.Text("pin.refused"), Lede: sentence(p.Detail),
-		Ways: []Link{{Label: u.words.Text("fail.way.search"), URL: "/search"}}}
-	notice.NoIndex = true
-	return u.render(c, p.Status, "notice", notice)
+	return u.refused(c, u.words.Text("pin.refused"), p)
 }
 
 func (u *UI) pinAsked(r *http.Request, media string) (*pin.Pin, error) {

@@ -234,3 +234,29 @@ func TestFiftyClients(t *testing.T) {
 		t.Errorf("an address of 200 kB: %d", status)
 	}
 }
+
+// TestTooManyRequests holds that people are told with a page and programs with a problem, and both when to come back.
+func TestTooManyRequests(t *testing.T) {
+	base := startServe(t, t.TempDir(), serveOptions{noHarvest: true}, func(c *config.Config) { c.Server.Requests = 2 })
+	for accept, media := range map[string]string{"text/html,application/xhtml+xml": "text/html", "*/*": "application/problem+json"} {
+		var res *http.Response
+		for range 2 { // two a minute is one at once
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, base+"/help", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header.Set("Accept", accept)
+			if res, err = http.DefaultClient.Do(r); err != nil {
+				t.Fatal(err)
+			}
+			b, err := io.ReadAll(res.Body)
+			res.Body.Close()
+			if err != nil || res.StatusCode == http.StatusTooManyRequests && !strings.Contains(string(b), "at most 2 requests a minute") && !strings.Contains(string(b), "At most 2 requests a minute") {
+				t.Errorf("%v: %.300s", err, b)
+			}
+		}
+		if res.StatusCode != http.StatusTooManyRequests || !strings.HasPrefix(res.Header.Get("Content-Type"), media) || res.Header.Get("Retry-After") == "" || res.Header.Get("RateLimit-Remaining") != "0" {
+			t.Errorf("%s: %d %v", accept, res.StatusCode, res.Header)
+		}
+	}
+}

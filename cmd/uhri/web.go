@@ -15,6 +15,7 @@ import (
 	"uhri/api/export"
 	"uhri/api/gate"
 	"uhri/api/pin"
+	"uhri/api/problem"
 	"uhri/crawler/store"
 	"uhri/ui"
 )
@@ -68,7 +69,8 @@ func (p *program) newWeb(f *folder, demo bool) (*web, error) {
 	e.HTTPErrorHandler = portal.Fail
 	e.Use(w.observe)
 	portal.Register(e)
-	pages, err := edge.Wrap(e, edge.Options{Trusted: trusted, PerMinute: c.Server.Requests, Log: p.log})
+	pages, err := edge.Wrap(e, edge.Options{Trusted: trusted, PerMinute: c.Server.Requests, Log: p.log,
+		Refuse: func(rw http.ResponseWriter, r *http.Request, refused *problem.Problem) { portal.Refuse(e.NewContext(r, rw), refused) }})
 	if err != nil {
 		return nil, err
 	}
