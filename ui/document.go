@@ -187,7 +187,7 @@ func (u *UI) nodocument(c echo.Context, s uhri.Symbol) error {
 		p.Ways = append(p.Ways, Link{Label: u.words.Text("nodocument.un"), URL: to})
 	}
 	p.Ways = append(p.Ways, Link{Label: u.words.Text("nodocument.search"), URL: all().Query(string(s)).String()}, Link{Label: u.words.Text("fail.way.status"), URL: "/status"})
-	return u.render(c, http.StatusNotFound, "notice", p)
+	return u.notice(c, p)
 }
 
 // sections divides passages, in document order, by their heading.

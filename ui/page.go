@@ -254,12 +254,11 @@ func (u *UI) fail(c echo.Context, err error) error {
 	if status == http.StatusBadRequest || status == http.StatusNotFound {
 		p.Lede = sentence(u.words.Say(uhri.Message(err)))
 	}
-	p.NoIndex = true
 	if status == http.StatusServiceUnavailable || status == http.StatusGatewayTimeout {
 		c.Response().Header().Set("Retry-After", "5")
 		p.Ways = append([]Link{{Label: u.words.Text("fail.way.again"), URL: c.Request().URL.RequestURI()}}, p.Ways...)
 	}
-	return u.render(c, status, "notice", p)
+	return u.notice(c, p)
 }
 
 // Refuse answers what is refused before a page is asked for at all: people with a page, programs with the problem as it is.
@@ -282,8 +281,16 @@ func (u *UI) refused(c echo.Context, head string, p *problem.Problem) error {
 		c.Response().Header().Set("Retry-After", strconv.Itoa(p.RetryAfter))
 	}
 	notice := noticePage{Frame: u.frame(c, "search", head), Status: p.Status, Head: head, Lede: sentence(p.Detail), Ways: []Link{{Label: u.words.Text("fail.way.search"), URL: "/search"}}}
-	notice.NoIndex = true
-	return u.render(c, p.Status, "notice", notice)
+	return u.notice(c, notice)
+}
+
+// notice answers with a notice; its foot names the snapshot there is.
+func (u *UI) notice(c echo.Context, p noticePage) error {
+	p.NoIndex = true
+	if st, err := u.o.Searcher.Status(c.Request().Context()); err == nil {
+		p.Snapshot = st.Current
+	}
+	return u.render(c, p.Status, "notice", p)
 }
 
 // sentence makes an error message a sentence for people.

@@ -657,3 +657,18 @@ func TestCanonicalAddress(t *testing.T) {
 		}
 	}
 }
+
+// A page that says what is not there still says which snapshot there is.
+func TestNoticesNameTheSnapshot(t *testing.T) {
+	o := options(false)
+	srv := site(t, o)
+	st, err := o.Searcher.Status(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/nowhere", "/d/CEDAW/C/KEN/CO/8", "/r/nothing", "/help/nothing"} {
+		if _, body := get(t, srv, path); !strings.Contains(body, st.Current.ID) {
+			t.Errorf("%s says that nothing is published", path)
+		}
+	}
+}

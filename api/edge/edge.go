@@ -29,6 +29,8 @@ type Options struct {
 	Trusted   []netip.Prefix // networks whose X-Forwarded-For is believed; none by default
 	PerMinute int            // requests of one address; 0 = unlimited
 	Burst     int            // requests at once; default half a minute's worth
+	// Uncounted are requests the rate does not count; none by default. They must cost next to nothing.
+	Uncounted func(*http.Request) bool
 	MaxURL    int
 	MaxBody   int64
 	Log       *slog.Logger
@@ -90,9 +92,11 @@ func (e *edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		e.o.Refuse(t, r, problem.New(http.StatusRequestEntityTooLarge, "a body has at most %d bytes", e.o.MaxBody))
 		return
 	}
-	if p := e.rate.take(client, h); p != nil {
-		e.o.Refuse(t, r, p)
-		return
+	if e.o.Uncounted == nil || !e.o.Uncounted(r) {
+		if p := e.rate.take(client, h); p != nil {
+			e.o.Refuse(t, r, p)
+			return
+		}
 	}
 	if r.Body != nil && r.Body != http.NoBody {
 		r.Body = http.MaxBytesReader(t, r.Body, e.o.MaxBody)

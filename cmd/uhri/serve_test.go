@@ -259,4 +259,8 @@ func TestTooManyRequests(t *testing.T) {
 			t.Errorf("%s: %d %v", accept, res.StatusCode, res.Header)
 		}
 	}
+	// What a page is dressed in is not counted, or the page that says so would be naked.
+	if status, _ := get(t, base+"/static/portal.css"); status == http.StatusTooManyRequests {
+		t.Error("a style sheet is counted")
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -70,7 +71,11 @@ func (p *program) newWeb(f *folder, demo bool) (*web, error) {
 	e.Use(w.observe)
 	portal.Register(e)
 	pages, err := edge.Wrap(e, edge.Options{Trusted: trusted, PerMinute: c.Server.Requests, Log: p.log,
-		Refuse: func(rw http.ResponseWriter, r *http.Request, refused *problem.Problem) { portal.Refuse(e.NewContext(r, rw), refused) }})
+		// A page is one request, whatever it is dressed in.
+		Uncounted: func(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/static/") },
+		Refuse: func(rw http.ResponseWriter, r *http.Request, refused *problem.Problem) {
+			portal.Refuse(e.NewContext(r, rw), refused)
+		}})
 	if err != nil {
 		return nil, err
 	}
