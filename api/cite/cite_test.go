@@ -25,10 +25,18 @@ func works() map[string]cite.Work {
 	observation := *record
 	observation.Type, observation.Symbol, observation.Paragraph, observation.Date = uhri.TypeObservation, "CAT/C/KEN/CO/2", "23(a)", uhri.Date{Year: 2013, Month: 6}
 	observation.Mechanism, observation.Body, observation.Countries = uhri.MechanismTreatyBody, "CAT", []uhri.Country{"KEN", "CIV"}
+	visit := *record
+	visit.Type, visit.Symbol, visit.Paragraph, visit.Date = uhri.TypeRecommendation, "A/HRC/40/60/Add.2", "88(a)", uhri.Date{Year: 2019}
+	visit.Mechanism, visit.Body, visit.Texts = uhri.MechanismSpecialProcedure, "SR Torture", map[uhri.Lang]uhri.Text{uhri.French: {Full: "Texte"}}
+	noSymbol := *record
+	noSymbol.Symbol, noSymbol.Paragraph, noSymbol.Date = "", "", uhri.Date{}
 	unknown := uhri.Recommendation{ID: "x", Countries: []uhri.Country{"KEN", "UGA", "CHL", "FRA"}}
 	return map[string]cite.Work{
 		"upr":      cite.OfRecord(record, uhri.English, "https://example.org/r/6074f363-c8ae-4f0d-826b-26e751082b5a"),
 		"treaty":   cite.OfRecord(&observation, uhri.English, "https://example.org/r/o"),
+		"visit":    cite.OfRecord(&visit, uhri.French, "https://example.org/r/v"),
+		"nosymbol": cite.OfRecord(&noSymbol, uhri.English, "https://example.org/r/n"),
+		"report":   cite.OfDocument("A/HRC/40/60/Add.2", uhri.MechanismSpecialProcedure, "SR Torture", []uhri.Country{"KEN"}, uhri.Date{}, "https://example.org/d/A/HRC/40/60/Add.2"),
 		"unknown":  cite.OfRecord(&unknown, "", "https://example.org/r/x"),
 		"document": cite.OfDocument("CAT/C/KEN/CO/2", uhri.MechanismTreatyBody, "CAT", []uhri.Country{"KEN"}, uhri.Date{Year: 2013}, "https://example.org/d/CAT/C/KEN/CO/2"),
 		"search":   cite.OfSearch(`records with "torture"`, "2026-11-24.17", time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC), 13421, "https://example.org/search?q=torture&snapshot=2026-11-24.17"),
@@ -45,6 +53,12 @@ func TestStyles(t *testing.T) {
 		{"treaty", "oscola", "Committee against Torture, [Observation on Kenya and Côte d'Ivoire] (June 2013) UN Doc CAT/C/KEN/CO/2, para 23(a) <https://example.org/r/o>"},
 		{"unknown", "apa", "United Nations. (n.d.). [Passage on Kenya, Uganda and 2 other States]. https://example.org/r/x"},
 		{"unknown", "chicago", "United Nations. [Passage on Kenya, Uganda and 2 other States]. n.d. https://example.org/r/x."},
+		{"visit", "apa", "Special Rapporteur on torture and other cruel, inhuman or degrading treatment or punishment. (2019). [Recommendation to Kenya, para. 88(a)] (A/HRC/40/60/Add.2). United Nations, Human Rights Council. https://example.org/r/v"},
+		{"visit", "oscola", "Human Rights Council, Special Rapporteur on torture and other cruel, inhuman or degrading treatment or punishment, [Recommendation to Kenya] (2019) UN Doc A/HRC/40/60/Add.2, para 88(a) <https://example.org/r/v>"},
+		{"nosymbol", "apa", "Working Group on the Universal Periodic Review. (n.d.). [Recommendation to Kenya]. United Nations, Human Rights Council. https://example.org/r/n"},
+		{"nosymbol", "chicago", "Human Rights Council, Working Group on the Universal Periodic Review. [Recommendation to Kenya]. n.d. https://example.org/r/n."},
+		{"nosymbol", "oscola", "Human Rights Council, Working Group on the Universal Periodic Review, [Recommendation to Kenya] (undated) <https://example.org/r/n>"},
+		{"report", "chicago", "Human Rights Council, Special Rapporteur on torture and other cruel, inhuman or degrading treatment or punishment. [Report on the visit to Kenya]. A/HRC/40/60/Add.2. n.d. https://example.org/d/A/HRC/40/60/Add.2."},
 		{"document", "apa", "Committee against Torture. (2013). [Concluding observations on Kenya] (CAT/C/KEN/CO/2). United Nations. https://example.org/d/CAT/C/KEN/CO/2"},
 		{"document", "oscola", "Committee against Torture, [Concluding observations on Kenya] (2013) UN Doc CAT/C/KEN/CO/2 <https://example.org/d/CAT/C/KEN/CO/2>"},
 		{"search", "apa", `uhri. (2026, November 24). [Search of UN human rights recommendations: records with "torture"]. Snapshot 2026-11-24.17, 13,421 records. https://example.org/search?q=torture&snapshot=2026-11-24.17`},
@@ -85,6 +99,12 @@ ER  -
 		for _, l := range lines {
 			if !line.MatchString(l) {
 				t.Errorf("%s: %q is no line of RIS", name, l)
+			}
+		}
+		for _, l := range lines {
+			// Readers of RIS take what follows a comma for a person's first name.
+			if author, ok := strings.CutPrefix(l, "AU  - "); ok && strings.Contains(author, ",") {
+				t.Errorf("%s: the body %q would be taken apart", name, author)
 			}
 		}
 		if !strings.HasPrefix(lines[0], "TY") || lines[len(lines)-1] != "ER  - " {
@@ -128,7 +148,7 @@ func TestPandocReadsThem(t *testing.T) {
 	}
 	var bib strings.Builder
 	ws := works()
-	order := []string{"upr", "treaty", "unknown", "document", "search"}
+	order := []string{"upr", "treaty", "visit", "nosymbol", "report", "unknown", "document", "search"}
 	for _, name := range order {
 		w := ws[name]
 		w.ID = name // each its own key

@@ -58,7 +58,10 @@ func OfDocument(symbol uhri.Symbol, m uhri.Mechanism, body string, countries []u
 	case uhri.MechanismTreatyBody:
 		w.Title = "Concluding observations" + onStates(countries)
 	case uhri.MechanismSpecialProcedure:
-		w.Title = "Report" + onStates(countries)
+		w.Title = "Report" // on a country visit: other reports of mandates address no State
+		if len(countries) > 0 {
+			w.Title += " on the visit to " + states(countries)
+		}
 	default:
 		w.Title = "Document" + onStates(countries)
 	}
