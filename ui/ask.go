@@ -90,6 +90,7 @@ func (u *UI) sameAsk(ctx context.Context, p *RecordPage) error {
 		if err != nil {
 			return err
 		}
+		slices.SortStableFunc(own.Hits, func(a, b index.Hit) int { return cmp.Compare(notAfter(a.Record), notAfter(b.Record)) })
 		for _, h := range own.Hits {
 			s.Chain = append(s.Chain, u.askStep(h.Record, p.R.ID, true))
 		}
@@ -112,6 +113,28 @@ func (u *UI) sameAsk(ctx context.Context, p *RecordPage) error {
 	s.More = max(0, res.Total-listed)
 	p.Same = s
 	return nil
+}
+
+// notAfter is the last day a passage can be of, by its date or, where that is unknown, by its session or cycle; with none of
+// them it comes last. It orders a chain; what is shown stays "no date".
+func notAfter(r *uhri.Recommendation) string {
+	year := 0
+	switch {
+	case !r.Date.IsZero():
+		return r.Date.String()
+	case r.UPR != nil && r.UPR.Session > 0:
+		year, _ = uhri.YearOfSession(r.UPR.Session)
+	case r.UPR != nil && r.UPR.Cycle > 0:
+		for _, s := range uhri.UPRSessions() {
+			if s.Cycle == r.UPR.Cycle {
+				year = max(year, s.Year)
+			}
+		}
+	}
+	if year == 0 {
+		return "9999"
+	}
+	return uhri.Date{Year: year, Month: 12, Day: 31}.String()
 }
 
 // askStep is a passage as one time an ask was made.

@@ -59,7 +59,6 @@ type sample struct {
 	features []feature
 	labels   [len(Schemes)][]string // by scheme; nil = the publisher said nothing
 	rules    []label
-	text     string // for the worst errors of an evaluation
 }
 
 // Sample is a labelled record as training reads it.
@@ -77,7 +76,7 @@ func newSample(r *uhri.Recommendation) (sample, bool) {
 	if !ok {
 		return sample{}, false
 	}
-	s := sample{id: r.ID, year: r.Date.Year, group: groupOf(r), text: t.Full}
+	s := sample{id: r.ID, year: r.Date.Year, group: groupOf(r)}
 	any := false
 	for i, scheme := range Schemes {
 		s.labels[i] = published(r, scheme)
@@ -143,7 +142,7 @@ const minPositives = 5
 // fit trains all schemes on the samples. It is deterministic: labels are independent, samples keep their order.
 func fit(samples []sample) *Model {
 	m := &Model{Trained: len(samples)}
-	sp := spaceOf(samples)
+	sp := spaceOf(samples, minRecords)
 	for i, scheme := range Schemes {
 		m.parts = append(m.parts, fitScheme(scheme, i, samples, sp))
 	}
@@ -171,7 +170,8 @@ type space struct {
 
 const minRecords = 2
 
-func spaceOf(samples []sample) *space {
+func spaceOf(samples []sample, least int) *space {
+	least = max(least, minRecords)
 	sp := &space{row: make([]int32, buckets)}
 	for _, s := range samples {
 		for _, f := range s.features {
@@ -179,11 +179,11 @@ func spaceOf(samples []sample) *space {
 		}
 	}
 	for _, l := range rules().labels {
-		sp.row[ruleBucket(l)] = minRecords
-		sp.row[hintBucket(l)] = minRecords
+		sp.row[ruleBucket(l)] = int32(least)
+		sp.row[hintBucket(l)] = int32(least)
 	}
 	for b, n := range sp.row {
-		if sp.row[b] = -1; n >= minRecords {
+		if sp.row[b] = -1; int(n) >= least {
 			sp.row[b] = int32(sp.rows)
 			sp.rows++
 		}
@@ -224,7 +224,7 @@ func fitScheme(scheme uhri.Scheme, si int, samples []sample, sp *space) *linear 
 			}
 		}
 	}
-	epochs, rate := 3, float32(0.1)
+	epochs, rate := 2, float32(0.1)
 	if len(rows) < 50_000 {
 		epochs, rate = 12, 0.03 // few documents are learned by heart at higher rates: decisions/0001-model.md
 	}

@@ -49,7 +49,25 @@ func collect(ctx context.Context, recs iter.Seq2[*uhri.Recommendation, error]) (
 	}
 	// The order of the store is not part of what is learned.
 	sort.Slice(samples, func(i, j int) bool { return samples[i].id < samples[j].id })
+	if len(samples) > smallSet {
+		prune(samples)
+	}
 	return samples, nil
+}
+
+// prune drops the features of a large set that fewer than one record in 20,000 has: most of all distinct pairs of words, and
+// nothing that a label hangs on. It looks at no label.
+func prune(samples []sample) {
+	sp := spaceOf(samples, len(samples)/smallSet)
+	for i, s := range samples {
+		kept := make([]feature, 0, len(s.features)/2)
+		for _, f := range s.features {
+			if sp.row[f.bucket] >= 0 {
+				kept = append(kept, f)
+			}
+		}
+		samples[i].features = slices.Clip(kept)
+	}
 }
 
 // folds divides the samples into k parts of about the same size, never a document over two.
@@ -122,14 +140,16 @@ func fitTuned(samples []sample) *Model {
 	for i := range judged {
 		judged[i] = map[string][]judged1{}
 	}
-	inner := folds(samples, 4)
-	if len(samples) > smallSet {
+	// A large set can spare an eighth for the thresholds; a small one is fitted again on all of it.
+	inner, large := folds(samples, 4), len(samples) > smallSet
+	if large {
 		inner = folds(samples, 8)[:1]
 	}
+	var m *Model
 	if len(inner) > 0 && len(inner[0]) < len(samples) {
 		for _, f := range inner {
 			test, rest := pick(samples, f)
-			m := fit(rest)
+			m = fit(rest)
 			for si, p := range m.parts {
 				var out []float32
 				for _, s := range test {
@@ -145,7 +165,9 @@ func fitTuned(samples []sample) *Model {
 			}
 		}
 	}
-	m := fit(samples)
+	if !large || m == nil {
+		m = fit(samples)
+	}
 	for si, p := range m.parts {
 		var all []judged1
 		for _, l := range p.Labels {
