@@ -20,7 +20,8 @@ type ChangeFilter struct {
 	Offset int
 }
 
-// conditions are those of a query over logged; f.Limit and f.Offset are not among them.
+// conditions are those of a query over change c; f.Limit and f.Offset are not among them. They read that table only, so that a page
+// deep in the log skips lines and not what belongs to them.
 func (f ChangeFilter) conditions(since uhri.Seq) (where string, args []any) {
 	conds, args := []string{"c.kind<>'" + kindReread + "'", "c.seq>?"}, []any{int64(since)}
 	and := func(cond string, a ...any) { conds, args = append(conds, cond), append(args, a...) }
@@ -35,24 +36,21 @@ func (f ChangeFilter) conditions(since uhri.Seq) (where string, args []any) {
 		and("c.seq<=?", int64(f.UpTo))
 	}
 	if f.Source != "" {
-		and("s.name=?", f.Source)
+		and("c.seq IN (SELECT p.seq FROM promotion p JOIN run u USING (run) JOIN source s USING (src) WHERE s.name=?)", f.Source)
 	}
 	if f.ID != "" {
 		and("c.rec=(SELECT rec FROM record WHERE id=?)", string(f.ID))
 	}
 	if f.Symbol != "" {
-		and("r.symbol=?", string(f.Symbol))
+		and("c.rec IN (SELECT rec FROM record WHERE symbol=?)", string(f.Symbol))
 	}
 	return strings.Join(conds, " AND "), args
 }
 
-// logged is what a line of the log is read from.
-const logged = `change c JOIN promotion p ON p.seq=c.seq LEFT JOIN run u ON u.run=p.run LEFT JOIN source s ON s.src=u.src LEFT JOIN record r ON r.rec=c.rec`
-
 // CountChanges counts what Changes would return without limit and offset.
 func (s *Store) CountChanges(ctx context.Context, since uhri.Seq, f ChangeFilter) (n int, err error) {
 	where, args := f.conditions(since)
-	err = s.read.QueryRowContext(ctx, "SELECT count(*) FROM "+logged+" WHERE "+where, args...).Scan(&n)
+	err = s.read.QueryRowContext(ctx, "SELECT count(*) FROM change c WHERE "+where, args...).Scan(&n)
 	return n, err
 }
 
@@ -72,7 +70,8 @@ func (s *Store) Changes(ctx context.Context, since uhri.Seq, f ChangeFilter) ([]
 	}
 	rows, err := s.read.QueryContext(ctx, `SELECT c.n, c.seq, p.at, coalesce(s.name, ''), coalesce(p.run, 0), c.kind, coalesce(c.rec, 0), coalesce(r.id, ''), coalesce(r.symbol, ''), c.lang, c.old_text, c.count,
 			coalesce(r.state, 0), coalesce(t.at, 0)
-		FROM `+logged+` LEFT JOIN tombstone t ON t.rec=c.rec WHERE `+where+` ORDER BY c.n LIMIT ? OFFSET ?`, append(args, limit, f.Offset)...)
+		FROM (SELECT * FROM change c WHERE `+where+` ORDER BY n LIMIT ? OFFSET ?) c JOIN promotion p ON p.seq=c.seq LEFT JOIN run u ON u.run=p.run LEFT JOIN source s ON s.src=u.src
+			LEFT JOIN record r ON r.rec=c.rec LEFT JOIN tombstone t ON t.rec=c.rec ORDER BY c.n`, append(args, limit, f.Offset)...)
 	if err != nil {
 		return nil, err
 	}

@@ -8,9 +8,9 @@ import (
 
 // Tallies counts the change log after since up to upTo (0 = the present), newest promotion first, by source and kind.
 func (s *Store) Tallies(ctx context.Context, since, upTo uhri.Seq) ([]uhri.Tally, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT c.seq, p.at, coalesce(s.name, ''), c.kind, count(*), CASE WHEN c.kind=? THEN sum(c.count) ELSE count(*) END
-		FROM change c JOIN promotion p ON p.seq=c.seq LEFT JOIN run u ON u.run=p.run LEFT JOIN source s ON s.src=u.src
-		WHERE c.seq>? AND c.seq<=? AND c.kind<>'`+kindReread+`' GROUP BY c.seq, s.name, c.kind ORDER BY c.seq DESC, s.name, c.kind`, string(uhri.Reprocessed), int64(since), last(upTo))
+	rows, err := s.read.QueryContext(ctx, `SELECT g.seq, p.at, coalesce(s.name, ''), g.kind, g.lines, CASE WHEN g.kind=? THEN g.records ELSE g.lines END
+		FROM (SELECT seq, kind, count(*) lines, sum(count) records FROM change WHERE seq>? AND seq<=? AND kind<>'`+kindReread+`' GROUP BY seq, kind) g
+		JOIN promotion p ON p.seq=g.seq LEFT JOIN run u ON u.run=p.run LEFT JOIN source s ON s.src=u.src ORDER BY g.seq DESC, s.name, g.kind`, string(uhri.Reprocessed), int64(since), last(upTo))
 	if err != nil {
 		return nil, err
 	}
