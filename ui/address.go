@@ -26,6 +26,14 @@ func all() searchurl.Address {
 
 func recordURL(id uhri.ID) string { return "/r/" + url.PathEscape(string(id)) }
 
+// passageURL leads to a passage where it stands in its document.
+func passageURL(r *uhri.Recommendation) string {
+	return documentURL(r.Symbol) + "#" + passageAnchor(r.ID)
+}
+
+// passageAnchor is the passage's place on the page of its document.
+func passageAnchor(id uhri.ID) string { return "p-" + string(id) }
+
 // documentURL keeps the slashes of a symbol as they are.
 func documentURL(s uhri.Symbol) string {
 	parts := strings.Split(string(s), "/")

@@ -461,6 +461,11 @@ func (u *UI) profileBars(p *ProfilePage, f index.FacetCounts) *Chart {
 		}
 	}
 	c := u.barChart(f, title, limit, &Link{Label: w.Count("bars.all", f.Distinct), URL: p.list.FacetLimit(0).String() + "#f-" + panelOf(f.Name)}, list)
+	if f.Name == "sdg" && p.Plan.facet == "goal" && len(p.Chips()) == 0 { // from a goal down to its targets
+		for i := range c.Bars.Rows {
+			c.Bars.Rows[i].Page = conceptURL(uhri.SchemeSDG, c.Bars.Rows[i].Code)
+		}
+	}
 	if key := "bars." + f.Name + ".sub"; w.has(key) {
 		c.Description = w.Text(key)
 	}

@@ -593,7 +593,8 @@ type BarRow struct {
 	Goal  *Goal
 	Code  string // a target's number
 	Label string
-	URL   string
+	Page  string // what the label leads to when not to the list: the value's own page, of as many passages
+	URL   string // the list
 	Count int
 	Width string
 	Fill  string

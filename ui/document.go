@@ -208,7 +208,7 @@ func (u *UI) sections(hits []index.Hit) []Section {
 		n := len(ss) - 1
 		types[n][r.Type] = true
 		row := &ss[n].Rows[0]
-		row.Left = append(row.Left, u.passage(h, len(ss), len(row.Left)))
+		row.Left = append(row.Left, u.passage(h))
 	}
 	for i := range ss {
 		ss[i].arrange(types[i][uhri.TypeObservation] && types[i][uhri.TypeRecommendation], u.words.Text("type."+string(uhri.TypeObservation)))
@@ -238,11 +238,11 @@ func (s *Section) arrange(paired bool, concern string) {
 	}
 }
 
-func (u *UI) passage(h index.Hit, section, n int) Passage {
+func (u *UI) passage(h index.Hit) Passage {
 	r := h.Record
 	text := show(r.Texts[h.Lang], nil)
 	p := Passage{
-		Anchor: "p" + strconv.Itoa(section) + "-" + strconv.Itoa(n+1), Number: r.Paragraph, Kind: u.words.Text("type." + string(cmp.Or(r.Type, uhri.TypeUnknown))),
+		Anchor: passageAnchor(r.ID), Number: r.Paragraph, Kind: u.words.Text("type." + string(cmp.Or(r.Type, uhri.TypeUnknown))),
 		URL: recordURL(r.ID), Lang: h.Lang, Text: text.body, Tail: u.tail(r, text), Position: u.positionOf(r),
 	}
 	p.Goals, p.Labels, p.MoreLabels = u.labels(r)

@@ -86,7 +86,7 @@ func (u *UI) hit(h index.Hit, number int, url string, prefer uhri.Lang) Hit {
 	}
 	v.Spoken, v.Save = u.spoken(r), u.save(r)
 	if r.Symbol != "" {
-		v.Document = &Link{Label: string(r.Symbol), URL: documentURL(r.Symbol)}
+		v.Document = &Link{Label: string(r.Symbol), URL: passageURL(r)}
 	}
 	if r.Type == uhri.TypeObservation || r.Type == uhri.TypePledge {
 		v.Kind = u.words.Text("type." + string(r.Type))

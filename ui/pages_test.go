@@ -471,7 +471,9 @@ func TestMarksLeadToTheirCount(t *testing.T) {
 			check("the number of "+s.Parent().Text(), s.AttrOr("href", ""), number(s.Text()))
 		})
 		doc.Find("main .bars li, .tiles li").Each(func(_ int, s *goquery.Selection) {
-			check(s.Find("a").Text(), s.Find("a").AttrOr("href", ""), number(s.Find(".n").Last().Text()))
+			s.Find("a").Each(func(_ int, a *goquery.Selection) { // a target's name leads to its page, its number to the list
+				check(a.Text(), a.AttrOr("href", ""), number(s.Find(".n").Last().Text()))
+			})
 		})
 		if heading := doc.Find(".head .lede b.n"); heading.Length() == 1 && strings.Count(path, "/") == 2 {
 			check("the heading", doc.Find(".head a.btn").AttrOr("href", ""), number(heading.Text()))

@@ -319,7 +319,7 @@ func (p *RecordPage) Document() *Link {
 	if p.R.Symbol == "" {
 		return nil
 	}
-	return &Link{Label: string(p.R.Symbol), URL: documentURL(p.R.Symbol)}
+	return &Link{Label: string(p.R.Symbol), URL: passageURL(p.R)}
 }
 
 // Label is one label and who put it.

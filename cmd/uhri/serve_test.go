@@ -69,10 +69,16 @@ type answerJSON struct {
 // waitFor asks until the answer is right. Harvests on a busy machine take their time.
 func waitFor(t testing.TB, base, path string, right func(answerJSON) bool) answerJSON {
 	t.Helper()
+	return waitUntil(t, base, path, right)
+}
+
+// waitUntil asks until an answer of another kind is right.
+func waitUntil[A any](t testing.TB, base, path string, right func(A) bool) A {
+	t.Helper()
 	deadline := time.Now().Add(2 * time.Minute)
 	for {
 		status, body := get(t, base+path)
-		var a answerJSON
+		var a A
 		if status == http.StatusOK {
 			if err := json.Unmarshal([]byte(body), &a); err != nil {
 				t.Fatalf("%s: %v in %s", path, err, body)

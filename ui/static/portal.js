@@ -74,7 +74,7 @@ function show() {
     button.hidden = false;
     button.disabled = full;
     button.setAttribute("aria-pressed", on);
-    button.firstElementChild.textContent = full ? button.dataset.full : on ? button.dataset.on : button.dataset.off;
+    button.firstElementChild.textContent = full ? button.dataset.full : on ? button.dataset.saved : button.dataset.unsaved;
   }
   const page = document.getElementById("list");
   if (!page) return;
