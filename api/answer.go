@@ -233,7 +233,7 @@ func suggestion(req index.Request, s index.Suggestion) Suggestion {
 	case "label":
 		to = to.Query("").With(s.Filter.Facet, s.Filter.Op, s.Filter.Values...)
 	case "drop_filter":
-		to = to.Without(s.Filter.Facet, s.Filter.Op, s.Filter.Values...)
+		to = to.Drop(s.Filter)
 	}
 	return Suggestion{Kind: s.Kind, Text: s.Text, URL: searchurl.String(to.Request()), Count: s.Count}
 }

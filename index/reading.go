@@ -393,14 +393,14 @@ func spelled(facet, phrase string) string {
 	return ""
 }
 
-// dropFilter finds the one restriction without which most is found. Facet "date" in its filter stands for From and
-// To, "lang" with values that are Langs for these.
+// dropFilter finds each restriction without which something is found, that without which most is found first. Facet
+// "date" in its filter stands for From and To, "lang" with values that are Langs for these.
 func (p *Plan) dropFilter(ctx context.Context, e Evaluator) ([]Suggestion, error) {
-	var best Suggestion
+	var found []Suggestion
 	try := func(s Suggestion, q *Plan) error {
 		n, err := e.Count(ctx, q)
-		if s.Count = n; err == nil && n > best.Count {
-			best = s
+		if s.Count = n; err == nil && n > 0 {
+			found = append(found, s)
 		}
 		return err
 	}
@@ -418,7 +418,7 @@ func (p *Plan) dropFilter(ctx context.Context, e Evaluator) ([]Suggestion, error
 	if from, to := p.Request.From, p.Request.To; !from.IsZero() || !to.IsZero() {
 		q := *p
 		q.Request.From, q.Request.To = uhri.Date{}, uhri.Date{}
-		s := Suggestion{Kind: "drop_filter", Text: "Date: " + from.String() + "–" + to.String(),
+		s := Suggestion{Kind: "drop_filter", Text: "Date: " + between(from, to),
 			Filter: Filter{Facet: "date", Op: Any, Values: []string{from.String() + ".." + to.String()}}}
 		if err := try(s, &q); err != nil {
 			return nil, err
@@ -436,8 +436,17 @@ func (p *Plan) dropFilter(ctx context.Context, e Evaluator) ([]Suggestion, error
 			return nil, err
 		}
 	}
-	if best.Count == 0 {
-		return nil, nil
+	slices.SortStableFunc(found, func(a, b Suggestion) int { return b.Count - a.Count })
+	return found, nil
+}
+
+// between names a range of dates of which one end may be open.
+func between(from, to uhri.Date) string {
+	switch {
+	case to.IsZero():
+		return from.String() + " or later"
+	case from.IsZero():
+		return to.String() + " or earlier"
 	}
-	return []Suggestion{best}, nil
+	return from.String() + " to " + to.String()
 }

@@ -380,19 +380,7 @@ func (u *UI) chips(at searchurl.Address) []Chip {
 		}
 		chips = append(chips, Chip{Name: w.Text(key), Value: langName(l), URL: at.Without("lang", index.Any, string(l)).String()})
 	}
-	from, to := asked.From, asked.To
-	var dates string
-	switch {
-	case !from.IsZero() && from == to:
-		dates = from.String()
-	case !from.IsZero() && !to.IsZero():
-		dates = w.Text("chip.dates.both", from, to)
-	case !from.IsZero():
-		dates = w.Text("chip.dates.from", from)
-	case !to.IsZero():
-		dates = w.Text("chip.dates.to", to)
-	}
-	if dates != "" {
+	if dates := w.dates(asked.From, asked.To); dates != "" {
 		chips = append(chips, Chip{Name: w.Text("chip.dates"), Value: dates, URL: at.Dates(uhri.Date{}, uhri.Date{}).String()})
 	}
 	if asked.Snapshot != "" {
@@ -488,22 +476,20 @@ func (p *SearchPage) Ways() Ways {
 }
 
 func (p *SearchPage) dropWay(s index.Suggestion) Way {
-	w := Way{Before: p.words.Text("ways.without"), Strong: s.Text, Count: s.Count}
+	w := Way{Before: p.words.Text("ways.without"), Strong: s.Text, URL: p.At.Drop(s.Filter).String(), Count: s.Count}
 	switch s.Filter.Facet {
-	case "", "date", "dates":
-		w.URL = p.At.Dates(uhri.Date{}, uhri.Date{}).String()
-		if w.Strong == "" {
-			w.Strong = p.words.Text("chip.dates")
-		}
+	case "date":
+		w.Strong = p.words.Text("chip.dates") + " " + p.words.dates(p.Asked.From, p.Asked.To)
 	case "lang":
-		w.URL = p.At.Langs().Without("lang", s.Filter.Op).String()
 	default:
-		w.URL = p.At.Without(s.Filter.Facet, s.Filter.Op).String()
 		names := make([]string, len(s.Filter.Values))
 		for i, v := range s.Filter.Values {
 			names[i] = p.u.valueLabel(s.Filter.Facet, v)
 		}
 		w.Strong = p.words.facetLabel(s.Filter.Facet) + ": " + p.words.List(names)
+		if s.Filter.Op == index.None {
+			w.Strong = p.words.Text("chip.not") + " " + w.Strong
+		}
 	}
 	return w
 }
@@ -530,6 +516,21 @@ func (p *SearchPage) countMatches(ctx context.Context) error {
 		p.matches[f.Facet] = counts
 	}
 	return nil
+}
+
+// dates are the words for a range of dates, "" for one that is open on both sides.
+func (w *Words) dates(from, to uhri.Date) string {
+	switch {
+	case from.IsZero() && to.IsZero():
+		return ""
+	case from == to:
+		return from.String()
+	case to.IsZero():
+		return w.Text("chip.dates.from", from)
+	case from.IsZero():
+		return w.Text("chip.dates.to", to)
+	}
+	return w.Text("chip.dates.both", from, to)
 }
 
 // rematch is the search with a filter's values combined otherwise.

@@ -640,17 +640,32 @@ func TestJourneys(t *testing.T) {
 		if got := p.total(); got != promised || got == 0 {
 			t.Errorf("the spelling offered promises %d and gives %d", promised, got)
 		}
-		p.open("/search?q=torture&country=XAA&from=2099")
+		p.open("/search?q=torture&country=XAA&from=2020")
 		if got := p.text("[role=status]"); !strings.Contains(got, "Nothing") {
 			t.Errorf("an impossible filter: %q", got)
 		}
-		for range 2 { // each way offered holds what it says
-			if !look[bool](p, `!!document.querySelector("#w2 ~ ul a")`) {
-				t.Errorf("no filter to take away: %q", p.text("main .ways"))
-				break
+		ways := len(p.texts("#w2 ~ ul li"))
+		if offered := strings.Join(p.texts("#w2 ~ ul li"), "|"); !strings.Contains(offered, "2020 or later") {
+			t.Errorf("the date is not offered to be taken away: %s", offered)
+		}
+		var twin struct {
+			Suggestions []struct {
+				URL   string
+				Count int
 			}
-			promised := p.count("#w2 ~ ul .n")
-			p.follow("#w2 ~ ul a")
+		}
+		if _, body := get(t, base+look[string](p, `document.querySelector('link[type="application/json"]').getAttribute("href")`)); json.Unmarshal([]byte(body), &twin) != nil || len(twin.Suggestions) < 2 {
+			t.Errorf("the API suggests %v", twin.Suggestions)
+		}
+		for _, s := range twin.Suggestions {
+			if a := waitFor(t, base, "/api/v1/recommendations?"+s.URL, func(answerJSON) bool { return true }); a.Total != s.Count {
+				t.Errorf("the API suggests %s for %d and finds %d", s.URL, s.Count, a.Total)
+			}
+		}
+		for i := range ways {
+			way := fmt.Sprintf("#w2 ~ ul li:nth-child(%d) ", i+1)
+			promised := p.count(way + ".n")
+			p.follow(way + "a")
 			if got := p.total(); got != promised || got == 0 {
 				t.Errorf("taking a filter away promises %d and gives %d", promised, got)
 			}

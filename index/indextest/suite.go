@@ -527,6 +527,23 @@ func testSuggestions(t *testing.T, open func(testing.TB) index.Engine) {
 	if s, ok := find(res, "drop_filter"); !ok || s.Filter.Facet != "country" || s.Count != 2 {
 		t.Errorf("drop_filter: %+v", res.Suggestions)
 	}
+	// Every restriction that stands in the way is named, with what is found without it.
+	req := index.Request{Query: "torture", Filters: []index.Filter{{Facet: "country", Op: index.Any, Values: []string{"UGA"}}}, From: uhri.Date{Year: 1990}, To: uhri.Date{Year: 1991}}
+	without := req
+	without.From, without.To = uhri.Date{}, uhri.Date{}
+	n := search(t, e, without).Total
+	if s, ok := find(search(t, e, req), "drop_filter"); !ok || s.Filter.Facet != "date" || s.Count != n {
+		t.Errorf("without the dates %d are found, said is %+v", n, s)
+	}
+	req.Filters = append(req.Filters, index.Filter{Facet: "mechanism", Op: index.Any, Values: []string{"upr"}})
+	req.From, req.To = uhri.Date{}, uhri.Date{}
+	for i, s := range search(t, e, req).Suggestions {
+		rest := req
+		rest.Filters = slices.DeleteFunc(slices.Clone(req.Filters), func(f index.Filter) bool { return f.Facet == s.Filter.Facet })
+		if got := search(t, e, rest).Total; s.Kind != "drop_filter" || got != s.Count || got == 0 {
+			t.Errorf("suggestion %d: %+v, without it %d are found", i, s, got)
+		}
+	}
 }
 
 func testPaging(t *testing.T, open func(testing.TB) index.Engine) {

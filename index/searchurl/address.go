@@ -163,6 +163,18 @@ func (a Address) Without(facet string, op index.FilterOp, values ...string) Addr
 	return a.first()
 }
 
+// Drop removes what a suggestion of an empty result names: a filter, or, as index.Suggestion calls them, the dates ("date")
+// or the languages ("lang").
+func (a Address) Drop(f index.Filter) Address {
+	switch f.Facet {
+	case "date":
+		return a.Dates(uhri.Date{}, uhri.Date{})
+	case "lang":
+		a = a.Langs()
+	}
+	return a.Without(f.Facet, f.Op, f.Values...)
+}
+
 // Clear removes every filter on a facet, whatever its operator.
 func (a Address) Clear(facet string) Address {
 	return a.Without(facet, index.Any).Without(facet, index.Every).Without(facet, index.None)
