@@ -49,9 +49,10 @@ tools: ## install the programs the tests use beside Go (Debian packages; needs r
 	fi
 
 .PHONY: bench
-bench: ## measure queries against other engines, import, publish, exports, training; BENCH=all adds six languages
+bench: ## measure queries against other engines, import, publish, exports, training, rendering; BENCH=all adds six languages
 	$(GO) run ./index/indextest/bench
 	BENCH=$(or $(BENCH),en) $(GO) test -count=1 -timeout 2h -v -run TestBench ./cmd/uhri
+	$(GO) test -count=1 -run "^$$" -bench BenchmarkPages -benchtime 100x ./ui
 
 .PHONY: soak
 soak: ## long campaigns: random query trees, fuzzing, kill -9 loops

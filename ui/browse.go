@@ -221,7 +221,7 @@ func (u *UI) introduce(p *ProfilePage) {
 	p.Title = p.Heading
 	p.Description = w.Count("profile.description", p.Total, p.Heading)
 	p.JSON = apiAt(p.list.Request()).Facets(p.Plan.facets()...).String()
-	p.NoIndex = p.narrowed()
+	p.NoIndex = p.narrowed() || p.Total == 0 // nothing to find here
 	p.Structured = map[string]any{"@context": "https://schema.org", "@type": "Dataset", "name": p.Title, "description": p.Description, "url": p.Canonical, "isAccessibleForFree": true, "version": p.Snapshot.ID}
 	p.Feeds = u.feeds(p.list)
 	if kind == "country" && u.o.Matrix {

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
@@ -25,7 +26,7 @@ func (u *UI) robots(c echo.Context) error {
 	if u.o.Demo {
 		lines = append(lines, "Disallow: /")
 	} else {
-		lines = append(lines, "Disallow: /search", "Disallow: /q/", "Disallow: /api/", "Disallow: /*?", "Allow: /static/", "", "Sitemap: "+u.base(c)+"/sitemap.xml")
+		lines = append(lines, "Disallow: /search", "Disallow: /q/", "Disallow: /api/v1/", "Disallow: /data/", "Disallow: /country/*/", "Disallow: /*?", "Allow: /static/", "", "Sitemap: "+u.base(c)+"/sitemap.xml")
 	}
 	return c.Blob(http.StatusOK, "text/plain; charset=utf-8", []byte(strings.Join(lines, "\n")+"\n"))
 }
@@ -130,6 +131,10 @@ func (u *UI) sitemap(c echo.Context) error {
 			}
 		}
 	case "documents":
+		changed, err := u.documentsChanged(ctx)
+		if err != nil {
+			return err
+		}
 		res, err := u.o.Searcher.Search(ctx, index.Request{Facets: []string{"symbol"}, FacetLimit: 0})
 		if err != nil {
 			return err
@@ -137,7 +142,7 @@ func (u *UI) sitemap(c echo.Context) error {
 		for _, f := range res.Facets {
 			for i, v := range f.Values {
 				if i >= skip && i < skip+sitemapSize {
-					add(documentURL(uhri.Symbol(v.Value)), time.Time{})
+					add(documentURL(uhri.Symbol(v.Value)), changed[uhri.Symbol(v.Value)])
 				}
 			}
 		}
@@ -148,12 +153,7 @@ func (u *UI) sitemap(c echo.Context) error {
 			if n++; n <= skip {
 				return true
 			}
-			var r struct {
-				ID         uhri.ID `json:"id"`
-				Provenance struct {
-					LastChanged time.Time `json:"last_changed"`
-				} `json:"provenance"`
-			}
+			var r changedRow
 			if bad = json.Unmarshal(row.JSON(), &r); bad != nil {
 				return false
 			}
@@ -182,4 +182,33 @@ func (u *UI) sitemap(c echo.Context) error {
 	}
 	fmt.Fprint(w, "</urlset>")
 	return w.Flush()
+}
+
+// changedRow is what a sitemap needs of a record.
+type changedRow struct {
+	ID         uhri.ID     `json:"id"`
+	Symbol     uhri.Symbol `json:"symbol"`
+	Provenance struct {
+		LastChanged time.Time `json:"last_changed"`
+	} `json:"provenance"`
+}
+
+// documentsChanged is when the newest change of a document's passages was taken in, by symbol.
+func (u *UI) documentsChanged(ctx context.Context) (map[uhri.Symbol]time.Time, error) {
+	changed := map[uhri.Symbol]time.Time{}
+	var bad error
+	err := u.o.Searcher.Stream(ctx, index.Request{}, func(row index.Row) bool {
+		var r changedRow
+		if bad = json.Unmarshal(row.JSON(), &r); bad != nil {
+			return false
+		}
+		if r.Provenance.LastChanged.After(changed[r.Symbol]) {
+			changed[r.Symbol] = r.Provenance.LastChanged
+		}
+		return true
+	})
+	if err == nil && bad != nil {
+		err = fmt.Errorf("listing documents: %w", bad)
+	}
+	return changed, err
 }

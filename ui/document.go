@@ -104,6 +104,7 @@ func (u *UI) document(c echo.Context) error {
 	p.JSON = "/api/v1/documents?symbol=" + url.QueryEscape(string(symbol))
 	p.Title = p.Heading()
 	p.Description = u.words.Count("document.description", res.Total, string(symbol))
+	p.Structured = p.structured()
 	if p.Chart = u.answers(p, list); p.Chart != nil && c.QueryParam("chart") != "" {
 		return u.chartAs(c, c.QueryParam("chart"), p.Title, u.words.Text("chart.source", p.Snapshot.ID, p.Canonical), []*Chart{p.Chart})
 	}
@@ -177,6 +178,18 @@ func fileKind(media string) string {
 		return "HTML"
 	}
 	return media
+}
+
+// structured is the document for search engines: a report, of which this page shows what it recommends.
+func (p *DocumentPage) structured() any {
+	m := map[string]any{"@context": "https://schema.org", "@type": "Report", "@id": p.Canonical, "url": p.Canonical, "name": p.Title, "description": p.Description, "reportNumber": string(p.Symbol)}
+	if d := p.Result.Hits[0].Record.Date; !d.IsZero() {
+		m["datePublished"] = d.String()
+	}
+	if !p.Demo {
+		m["sameAs"] = p.Symbol.URL(uhri.English)
+	}
+	return m
 }
 
 // nodocument answers for a symbol none of the passages has: it may well exist at the United Nations.

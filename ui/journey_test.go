@@ -87,6 +87,63 @@ func TestEveryStopIsVisible(t *testing.T) {
 	}
 }
 
+// From the top of a search its results are three stops of the keyboard away, and each filter is passed by at most four:
+// itself, the way past its values, and what leads to it.
+func TestFewStopsToTheResults(t *testing.T) {
+	ctx := browser(t)
+	srv := site(t, options(true))
+	at := func() string {
+		return ask[string](t, ctx, `(() => { const e = document.activeElement; return e === document.body ? "" : (e.closest(".results") ? "results " : e.closest("#apply") ? "apply " : e.closest(".facet") ? e.closest(".facet").id + " " : "") + (e.tagName === "SUMMARY" ? "summary" : e.className || e.tagName) })()`)
+	}
+	press := func(key string) string {
+		step(t, ctx, chromedp.KeyEvent(key))
+		return at()
+	}
+	step(t, ctx, views[0].set(), chromedp.Navigate(srv.URL+"/search?q=detention&country=XAA"))
+	press(kb.Tab)
+	if got := press(kb.Tab); got != "skip" {
+		t.Fatalf("the second stop is %q", got)
+	}
+	press(kb.Enter)
+	if got := press(kb.Tab); !strings.HasPrefix(got, "results ") {
+		t.Errorf("past the filters comes %q", got)
+	}
+	open := ask[int](t, ctx, `document.querySelectorAll(".facet[open] .skip").length`)
+	if open < 2 {
+		t.Fatalf("only %d filters can be passed by", open)
+	}
+	step(t, ctx, chromedp.Focus(".facet summary"))
+	stops, passed := map[string]int{}, 0
+	here := at()
+	for range 80 {
+		facet, what, _ := strings.Cut(here, " ")
+		if facet == "apply" || facet == "results" {
+			break
+		}
+		stops[facet]++
+		if what == "skip" {
+			passed++
+			press(kb.Enter)
+		}
+		here = press(kb.Tab)
+	}
+	if !strings.HasPrefix(here, "apply") {
+		t.Errorf("the filters end at %q", here)
+	}
+	all := ask[int](t, ctx, `[...document.querySelectorAll(".facet :is(a:not([tabindex='-1']),input,button,summary)")].filter(e => e.checkVisibility()).length`)
+	sum := 0
+	for facet, n := range stops {
+		sum += n
+		if n > 4 && ask[bool](t, ctx, `!!document.querySelector("#`+facet+` .skip")`) {
+			t.Errorf("%s takes %d stops", facet, n)
+		}
+	}
+	t.Logf("%d stops in the filters, %d by the ways past %d of them", all, sum, passed)
+	if passed != open || sum*2 > all {
+		t.Errorf("%d of %d filters passed by with %d of %d stops", passed, open, sum, all)
+	}
+}
+
 // Counts and states are part of the accessible names of filters, and results are announced politely.
 func TestNamesForScreenReaders(t *testing.T) {
 	srv := site(t, options(true))

@@ -1,8 +1,11 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 	"testing"
+
+	"uhri"
 )
 
 // The page on methodology tells the last evaluation as it was, or that there was none.
@@ -41,5 +44,33 @@ func TestMethodologyTellsHowGoodLabelsAre(t *testing.T) {
 	}
 	if _, body := get(t, site(t, options(false)), "/methodology"); parse(t, body).Find("#labels").Length() > 0 {
 		t.Error("tells what it does not know")
+	}
+}
+
+// What could not be used is counted by reason: details that differ between items do not tell reasons apart, repeated
+// items count as often as they were met, and the rest is counted together.
+func TestReasonsAddUp(t *testing.T) {
+	items := []uhri.Rejection{
+		{Reason: "the text is markup only"}, {Reason: "the text is markup only (41 times)"},
+		{Reason: "in en: the docx file is DEMO/CEDAW/C/XAD/CO/11"}, {Reason: "in en: the docx file is DEMO/CRC/C/XAB/CO/3; it is asked for again from 2027-05-30"},
+	}
+	for _, word := range []string{"a", "b", "c", "d", "e", "f", "g", "h"} {
+		items = append(items, uhri.Rejection{Reason: "odd " + word})
+	}
+	got := reasons(items)
+	want := []RejectedReason{{Reason: "the text is markup only", Count: 42}, {Reason: "in en: the docx file is …", Count: 2}}
+	if !slices.Equal(got[:2], want) || len(got) != shownReasons+1 {
+		t.Errorf("%+v", got)
+	}
+	sum := 0
+	for _, r := range got {
+		sum += r.Count
+	}
+	if sum != 52 || got[shownReasons] != (RejectedReason{Count: 2}) {
+		t.Errorf("%d items: %+v", sum, got)
+	}
+	_, body := get(t, site(t, options(false)), "/methodology")
+	if n := parse(t, body).Find("#rejected tbody tr").Length(); n == 0 {
+		t.Error("the methodology does not say what was rejected")
 	}
 }

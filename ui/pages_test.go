@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"encoding/xml"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -41,6 +42,9 @@ func parse(t testing.TB, html string) *goquery.Document {
 func TestEveryPageKeepsTheRules(t *testing.T) {
 	srv := site(t, options(false))
 	for _, k := range pageKinds {
+		if k.status == http.StatusMovedPermanently {
+			continue
+		}
 		res, body := get(t, srv, k.path)
 		if res.StatusCode >= 500 {
 			t.Errorf("%s: status %d", k.name, res.StatusCode)
@@ -298,7 +302,7 @@ func TestHead(t *testing.T) {
 // A passage without symbol belongs to no document: neither neighbours nor a document page are made of the empty symbol.
 func TestNoSymbolNoDocument(t *testing.T) {
 	srv := site(t, options(false))
-	bare := pageKinds[slices.IndexFunc(pageKinds, func(k struct{ name, path string }) bool { return k.name == "record-bare" })].path
+	bare := pageKinds[slices.IndexFunc(pageKinds, func(k pageKind) bool { return k.name == "record-bare" })].path
 	_, body := get(t, srv, bare)
 	if parse(t, body).Find("#h-near, a[href='/d/']").Length() > 0 {
 		t.Error("a record without symbol has neighbours")
@@ -590,7 +594,7 @@ func TestCrawlers(t *testing.T) {
 	srv := site(t, options(false))
 	demo := site(t, options(true))
 	_, robots := get(t, srv, "/robots.txt")
-	for _, line := range []string{"Disallow: /search\n", "Disallow: /q/\n", "Disallow: /*?\n", "Sitemap: https://portal.example/sitemap.xml"} {
+	for _, line := range []string{"Disallow: /search\n", "Disallow: /q/\n", "Disallow: /*?\n", "Disallow: /data/\n", "Disallow: /country/*/\n", "Sitemap: https://portal.example/sitemap.xml"} {
 		if !strings.Contains(robots, line) {
 			t.Errorf("robots.txt lacks %q:\n%s", line, robots)
 		}
@@ -612,6 +616,11 @@ func TestCrawlers(t *testing.T) {
 		if res.StatusCode != http.StatusOK {
 			t.Errorf("%s: status %d", l[1], res.StatusCode)
 		}
+		if strings.Contains(l[1], "documents") || strings.Contains(l[1], "records") {
+			if n, dated := strings.Count(part, "<loc>"), strings.Count(part, "<lastmod>2026-11-20</lastmod>"); n != dated || n == 0 {
+				t.Errorf("%s: %d addresses, %d of them dated", l[1], n, dated)
+			}
+		}
 		for i, e := range regexp.MustCompile(`<loc>https://portal.example([^<]*)</loc>`).FindAllStringSubmatch(part, -1) {
 			if listed[e[1]] {
 				t.Errorf("%s is listed twice", e[1])
@@ -627,7 +636,7 @@ func TestCrawlers(t *testing.T) {
 	if len(listed) < len(corpus()) {
 		t.Errorf("only %d addresses listed", len(listed))
 	}
-	for path, want := range map[string]string{"/search?q=x": "noindex", "/country/XAA?latest=yes": "noindex", "/country/XAA": "", "/r/00000000-0000-5000-8000-000000000006": ""} {
+	for path, want := range map[string]string{"/search?q=x": "noindex", "/country/XAA?latest=yes": "noindex", "/country/XAA": "", "/country/KEN": "noindex", "/r/00000000-0000-5000-8000-000000000006": ""} {
 		_, page := get(t, srv, path)
 		if got := parse(t, page).Find(`meta[name="robots"]`).AttrOr("content", ""); got != want {
 			t.Errorf("%s: robots %q, want %q", path, got, want)
@@ -637,16 +646,98 @@ func TestCrawlers(t *testing.T) {
 	if got := parse(t, page).Find(`link[rel="canonical"]`).AttrOr("href", ""); got != "https://portal.example/r/00000000-0000-5000-8000-000000000006" {
 		t.Errorf("canonical address of a record: %s", got)
 	}
-	var found map[string]any
-	if err := json.Unmarshal([]byte(parse(t, page).Find(`script[type="application/ld+json"]`).Text()), &found); err != nil || found["@type"] != "CreativeWork" {
-		t.Errorf("structured data: %v, %v", found, err)
-	}
 	_, search := get(t, srv, "/search?q=detention")
 	parse(t, search).Find(".rail a, .chips a, .pager a, .take a").Each(func(_ int, s *goquery.Selection) {
 		if !strings.Contains(s.AttrOr("rel", ""), "nofollow") && !strings.HasPrefix(s.AttrOr("href", ""), "#") {
 			t.Errorf("a crawler may follow %s", s.AttrOr("href", ""))
 		}
 	})
+}
+
+// What a page says of itself to search engines and to those who are sent its link parses, has the type of its kind, and
+// names the page's own address.
+func TestStructuredData(t *testing.T) {
+	srv := site(t, options(false))
+	types := map[string]string{"home": "WebSite", "data": "Dataset", "sdg-5": "Dataset", "sdg-5.2": "Dataset", "country-xaa": "Dataset", "country-latest": "Dataset", "country-empty": "Dataset",
+		"theme-one": "Dataset", "group-one": "Dataset", "mechanism-upr": "Dataset", "body-one": "Dataset", "recommending-one": "Dataset",
+		"record": "CreativeWork", "record-plain": "CreativeWork", "record-bare": "CreativeWork", "record-arabic": "CreativeWork", "record-empty": "CreativeWork",
+		"document-upr": "Report", "document-tb": "Report"}
+	for _, k := range pageKinds {
+		if k.status == http.StatusMovedPermanently {
+			continue
+		}
+		_, body := get(t, srv, k.path)
+		doc := parse(t, body)
+		script := doc.Find(`script[type="application/ld+json"]`)
+		if want := types[k.name]; want == "" {
+			if script.Length() > 0 {
+				t.Errorf("%s says what it is, and no test says what it should be: %s", k.name, script.Text())
+			}
+		} else {
+			var found map[string]any
+			if err := json.Unmarshal([]byte(script.Text()), &found); err != nil || strings.TrimSuffix(fmt.Sprint(found["@context"]), "/") != "https://schema.org" || found["@type"] != want {
+				t.Errorf("%s: structured data %v, %v, want a %s", k.name, found, err, want)
+			}
+			if canonical := doc.Find(`link[rel="canonical"]`).AttrOr("href", "none"); found["url"] != canonical {
+				t.Errorf("%s: its data is of %v, its address is %s", k.name, found["url"], canonical)
+			}
+		}
+		for _, property := range []string{"og:title", "og:site_name", "og:type"} {
+			if doc.Find(`meta[property="`+property+`"]`).AttrOr("content", "") == "" {
+				t.Errorf("%s has no %s", k.name, property)
+			}
+		}
+	}
+}
+
+// The description of the search keeps to OpenSearch 1.1: its names, lengths and templates.
+func TestOpenSearch(t *testing.T) {
+	for _, demo := range []bool{false, true} {
+		res, body := get(t, site(t, options(demo)), "/opensearch.xml")
+		var d struct {
+			XMLName                               xml.Name `xml:"http://a9.com/-/spec/opensearch/1.1/ OpenSearchDescription"`
+			ShortName, Description, InputEncoding string
+			Url                                   []struct {
+				Type     string `xml:"type,attr"`
+				Template string `xml:"template,attr"`
+			}
+		}
+		if err := xml.Unmarshal([]byte(body), &d); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasPrefix(res.Header.Get("Content-Type"), "application/opensearchdescription+xml") || d.ShortName == "" || len(d.ShortName) > 16 || d.Description == "" || len(d.Description) > 1024 || d.InputEncoding != "UTF-8" || len(d.Url) != 2 || d.Url[0].Type != "text/html" {
+			t.Errorf("%+v", d)
+		}
+		for _, to := range d.Url {
+			if !strings.HasPrefix(to.Template, "https://portal.example/") || strings.Count(to.Template, "{searchTerms}") != 1 {
+				t.Errorf("template %s", to.Template)
+			}
+		}
+	}
+}
+
+// The style sheet speaks of start and end, never of left and right, so that it serves both directions; and it has rules
+// for people who asked for less motion and for their own colours.
+func TestStyleSheetIsLogical(t *testing.T) {
+	css, err := staticFiles.ReadFile("static/portal.css")
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain := regexp.MustCompile(`(?s)/\*.*?\*/`).ReplaceAllString(string(css), "")
+	physical := regexp.MustCompile(`(?:^|[;{\s])((?:margin|padding|border|inset|scroll-margin|scroll-padding)-(?:left|right|top|bottom)[a-z-]*|border-(?:top|bottom)-(?:left|right)-radius|left|right|top|bottom|(?:min-|max-)?(?:width|height)|overflow-[xy]|(?:float|clear|text-align|caption-side)\s*:\s*(?:left|right))\s*[:;}]`)
+	for _, m := range physical.FindAllStringSubmatch(plain, -1) {
+		if m[1] != "overflow-x" && m[1] != "overflow-y" { // Chromium lacks their logical names
+			t.Errorf("%s names a side of the screen", m[1])
+		}
+	}
+	if !physical.MatchString("a{margin-left:0}") || !physical.MatchString("a{width:1px}") || !physical.MatchString("a{color:red;text-align:left}") || physical.MatchString("a{margin-inline-start:0}") {
+		t.Error("the pattern is broken")
+	}
+	for _, query := range []string{"(prefers-reduced-motion:reduce)", "(forced-colors:active)", "(prefers-color-scheme:dark)", "@media print"} {
+		if !strings.Contains(plain, query) {
+			t.Errorf("no rule for %s", query)
+		}
+	}
 }
 
 // The address is the state: whatever its filters' order and spelling, a page names one canonical address.

@@ -60,6 +60,7 @@ type Panel struct {
 	Exclusion bool  // exclude boxes can be shown
 	Years     *Years
 	Empty     string
+	Next      string // id of what follows, where the values are many; "" otherwise
 }
 
 // Value is one line of a panel.
@@ -116,6 +117,9 @@ const yearsHeight = 56
 // addFrom is how many values a facet must have before it gets a box to add one by name.
 const addFrom = 25
 
+// skipFrom is how many values a filter must have before its first stop leads past them.
+const skipFrom = 5
+
 // panels makes the filters of the page, each from the Result's own counts.
 func (p *SearchPage) panels() []Panel {
 	counts := map[string]index.FacetCounts{}
@@ -150,6 +154,15 @@ func (p *SearchPage) panels() []Panel {
 		panel.Match = p.match(plan.facet, plan.above)
 		panel.Add = p.add(plan.facet, f)
 		panels = append(panels, panel)
+	}
+	for i := range panels {
+		if len(panels[i].Values) < skipFrom {
+			continue
+		}
+		panels[i].Next = "apply"
+		if i+1 < len(panels) {
+			panels[i].Next = panels[i+1].ID
+		}
 	}
 	return panels
 }

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"net/http"
 	"time"
 
@@ -97,12 +98,7 @@ func (u *UI) status(c echo.Context) error {
 			continue
 		}
 		r := RejectedView{Run: *s.Last, Name: v.Name}
-		if s.Last.Documents != nil {
-			r.Items, err = u.o.Sources.Failing(ctx, s.Source, shownRejections)
-		} else if s.Last.Rejected > 0 {
-			r.Items, err = u.o.Sources.Rejections(ctx, s.Last.ID, shownRejections)
-		}
-		if err != nil {
+		if r.Items, err = u.notUsed(ctx, s, shownRejections); err != nil {
 			return err
 		}
 		if r.More = max(s.Last.Rejected-len(r.Items), 0); len(r.Items) > 0 || r.More > 0 {
@@ -114,6 +110,19 @@ func (u *UI) status(c echo.Context) error {
 		return err
 	}
 	return u.render(c, http.StatusOK, "status", p)
+}
+
+// notUsed lists what a source offered and could not be used: of records in its last run, of documents ever.
+func (u *UI) notUsed(ctx context.Context, s uhri.SourceStatus, limit int) ([]uhri.Rejection, error) {
+	switch {
+	case s.Last == nil:
+		return nil, nil
+	case s.Last.Documents != nil:
+		return u.o.Sources.Failing(ctx, s.Source, limit)
+	case s.Last.Rejected > 0:
+		return u.o.Sources.Rejections(ctx, s.Last.ID, limit)
+	}
+	return nil, nil
 }
 
 func (u *UI) sourceView(s uhri.SourceStatus) SourceView {

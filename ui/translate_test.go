@@ -278,7 +278,7 @@ func TestEveryTextIsInTheCatalogue(t *testing.T) {
 			t.Errorf("%s: %s: %q is not in the catalogue", page, where, rest)
 		}
 	}
-	pages := append(slices.Clone(pageKinds), struct{ name, path string }{"waiting", "/search?q=x"})
+	pages := append(slices.Clone(pageKinds), pageKind{name: "waiting", path: "/search?q=x"})
 	words := 0
 	for _, k := range pages {
 		at := srv
