@@ -178,6 +178,14 @@ func TestDocument(t *testing.T) {
 	if !slices.IsSortedFunc(got.Items, func(a, b api.Item) int { return a.Order - b.Order }) {
 		t.Error("records are not in the document's order")
 	}
+	log := changeLog{{Seq: 1, Kind: uhri.Withdrawn, ID: "00000000-0000-4000-8000-00000000dead", Symbol: "A/HRC/98/1"}, {Seq: 1, Kind: uhri.Withdrawn, ID: newCollection().records[0].ID, Symbol: "A/HRC/97/1"}}
+	b := newAPI(t, newCollection(), func(o *api.Options) { o.Changes = log })
+	if w := get(t, b, "/api/v1/documents?symbol=A/HRC/98/1"); w.Code != 410 || !strings.Contains(w.Body.String(), "kind=withdrawn") {
+		t.Errorf("a document all of which was withdrawn: %d %s", w.Code, w.Body)
+	}
+	if w := get(t, b, "/api/v1/documents?symbol=A/HRC/97/1"); w.Code != 404 { // withdrawn there, and held under another symbol now
+		t.Errorf("a document whose passage is held elsewhere: %d", w.Code)
+	}
 	if w := get(t, a, "/api/v1/documents?symbol=A/HRC/99/1"); w.Code != 404 {
 		t.Errorf("unknown document: %d %s", w.Code, w.Body)
 	}
@@ -223,7 +231,7 @@ type changeLog []uhri.Change
 
 func (l changeLog) of(q uhri.ChangeQuery) (out []uhri.Change) {
 	for _, c := range l {
-		if c.Seq > q.Since && c.Seq <= q.UpTo && (q.Source == "" || c.Source == q.Source) && (q.ID == "" || c.ID == q.ID) && (q.Symbol == "" || c.Symbol == q.Symbol) && (len(q.Kinds) == 0 || slices.Contains(q.Kinds, c.Kind)) {
+		if c.Seq > q.Since && (q.UpTo == 0 || c.Seq <= q.UpTo) && (q.Source == "" || c.Source == q.Source) && (q.ID == "" || c.ID == q.ID) && (q.Symbol == "" || c.Symbol == q.Symbol) && (len(q.Kinds) == 0 || slices.Contains(q.Kinds, c.Kind)) {
 			out = append(out, c)
 		}
 	}

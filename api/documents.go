@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"uhri"
@@ -58,10 +59,27 @@ func (a *API) document(ctx context.Context, c *call) (*reply[Document], error) {
 		}
 	}
 	if len(doc.Items) == 0 {
-		return nil, a.fail(ctx, c, uhri.Errorf(uhri.NotFound, "", "nothing from %s is in this collection", sym))
+		return nil, a.fail(ctx, c, a.missing(ctx, sym))
 	}
 	doc.describe()
 	return newReply(a.searchTag(c, doc.Snapshot, tagged), doc.Snapshot, doc), nil
+}
+
+// missing says why nothing from a document is here: Gone when its publisher withdrew what was, else NotFound.
+func (a *API) missing(ctx context.Context, sym uhri.Symbol) error {
+	if a.o.Changes != nil {
+		log, err := a.o.Changes.Changes(ctx, uhri.ChangeQuery{Symbol: sym, Kinds: []uhri.ChangeKind{uhri.Withdrawn}, Limit: index.MaxLimit})
+		if err != nil {
+			return err
+		}
+		for _, c := range log {
+			_, err := a.o.Searcher.Get(ctx, c.ID)
+			if g, ok := errors.AsType[*uhri.GoneRecord](err); ok && g.Tombstone.Kind == uhri.TombWithdrawn {
+				return uhri.Errorf(uhri.Gone, "", "everything from %s was withdrawn by its publisher; /api/v1/changes?symbol=%s&kind=withdrawn lists it", sym, sym)
+			}
+		}
+	}
+	return uhri.Errorf(uhri.NotFound, "", "nothing from %s is in this collection", sym)
 }
 
 // describe fills in what the records agree on.

@@ -105,6 +105,7 @@ var pageKinds = []pageKind{
 	{name: "document-upr", path: "/d/DEMO/A/HRC/30/10"},
 	{name: "document-tb", path: "/d/DEMO/CEDAW/C/XAA/CO/3"},
 	{name: "document-none", path: "/d/CEDAW/C/KEN/CO/8", status: 404},
+	{name: "document-gone", path: "/d/DEMO/A/HRC/30/99", status: 410},
 	{name: "list", path: "/list"},
 	{name: "sdg", path: "/sdg"},
 	{name: "country", path: "/country"},

@@ -263,6 +263,7 @@ func TestAnswers(t *testing.T) {
 		{name: "an identifier in capitals", path: "/r/00000000-0000-5000-8000-00000000DEAD", status: 410},
 		{name: "a document for programs", path: "/d/DEMO/A/HRC/30/10.json", status: 307, to: "/api/v1/documents?symbol=DEMO%2FA%2FHRC%2F30%2F10"},
 		{name: "a symbol written otherwise", path: "/d/cedaw/c/ken/co/8", status: 301, to: "/d/CEDAW/C/KEN/CO/8"},
+		{name: "a document all of which was withdrawn", path: "/d/DEMO/A/HRC/30/99", status: 410, text: "/r/00000000-0000-5000-8000-00000000dead"},
 		{name: "a document that is not here", path: "/d/CEDAW/C/KEN/CO/8", status: 404, text: "https://docs.un.org/en/CEDAW/C/KEN/CO/8"},
 		{name: "no symbol", path: "/d/44", status: 404, text: "not a document symbol"},
 		{name: "no page", path: "/nowhere", status: 404, text: "no page at this address"},

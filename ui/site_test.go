@@ -57,6 +57,9 @@ func (fixedChanges) Changes(_ context.Context, q uhri.ChangeQuery) (out []uhri.C
 			out = append(out, c)
 		}
 	}
+	if q.Symbol == "DEMO/A/HRC/30/99" { // all that was there is gone
+		return []uhri.Change{{Seq: 2, At: testNow, Source: "uhri/en", Kind: uhri.Withdrawn, ID: "00000000-0000-5000-8000-00000000dead", Symbol: q.Symbol}}, nil
+	}
 	return out, nil
 }
 
