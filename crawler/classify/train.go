@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"math"
@@ -205,10 +206,14 @@ func calibrated(js []judged1) calibration {
 	if len(js) == 0 {
 		return calibration{1, 0}
 	}
+	xs := make([]float64, len(js))
+	for i, j := range js {
+		xs[i] = math.Log(float64(j.score) / (1 - float64(j.score)))
+	}
 	for range 25 {
 		var ga, gb, aa, ab, bb float64
-		for _, j := range js {
-			x := math.Log(float64(j.score) / (1 - float64(j.score)))
+		for i, j := range js {
+			x := xs[i]
 			p := 1 / (1 + math.Exp(-(a*x + b)))
 			d, w := p, p*(1-p)
 			if j.yes {
@@ -221,7 +226,11 @@ func calibrated(js []judged1) calibration {
 		if det < 1e-9 {
 			break
 		}
-		a, b = a-(ga*bb-gb*ab)/det, b-(gb*aa-ga*ab)/det
+		da, db := (ga*bb-gb*ab)/det, (gb*aa-ga*ab)/det
+		a, b = a-da, b-db
+		if math.Abs(da)+math.Abs(db) < 1e-9 {
+			break
+		}
 	}
 	if !(a > 0.1 && a < 10 && b > -10 && b < 10) { // all alike, or nearly: nothing to learn from
 		return calibration{1, 0}
@@ -240,7 +249,7 @@ const prior = 20
 
 // threshold returns the score from which saying yes gives the best F1, pulled towards the common threshold.
 func threshold(js []judged1, common float32, prior int) float32 {
-	sort.Slice(js, func(i, j int) bool { return js[i].score > js[j].score })
+	slices.SortFunc(js, func(a, b judged1) int { return cmp.Compare(b.score, a.score) })
 	positives := 0
 	for _, j := range js {
 		if j.yes {
