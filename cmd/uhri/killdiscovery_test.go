@@ -30,10 +30,14 @@ func TestKilledDiscovery(t *testing.T) {
 		rows[i].Files = slices.DeleteFunc(slices.Clone(rows[i].Files), func(f replica.ListedFile) bool { return f.Format == "pdf" })
 	}
 	var files atomic.Int64
+	var fatal atomic.Pointer[func(int64)] // is told of each file that is asked for
 	database := replica.Database(replica.DatabaseOptions{Rows: rows})
 	counting := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if q := r.URL.Query(); q.Has("enc") || q.Has("key") {
-			files.Add(1)
+			n := files.Add(1)
+			if f := fatal.Load(); f != nil {
+				(*f)(n)
+			}
 		}
 		database.ServeHTTP(w, r)
 	})
@@ -54,9 +58,8 @@ func TestKilledDiscovery(t *testing.T) {
 	}
 
 	calm := filepath.Join(t.TempDir(), "calm")
-	began := time.Now()
 	must(t, "harvest", "treatybodies", "--data", calm)
-	whole, want, once := time.Since(began), ids(calm), files.Swap(0)
+	want, once := ids(calm), files.Swap(0)
 
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d, %d passages of %d files", seed, len(want), once)
@@ -69,11 +72,18 @@ func TestKilledDiscovery(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		timer := time.AfterFunc(time.Duration(rng.Int64N(int64(whole)+1)), func() { _ = cmd.Process.Kill() }) // it may have ended by itself
+		// The moment is counted in files, not in time, which says nothing on a machine that is slow now and fast then.
+		last, after := files.Load()+1+rng.Int64N(6), time.Duration(rng.Int64N(int64(50*time.Millisecond)))
+		kill := func(n int64) {
+			if n == last {
+				time.AfterFunc(after, func() { _ = cmd.Process.Kill() }) // it may have ended by itself
+			}
+		}
+		fatal.Store(&kill)
 		if err := cmd.Wait(); err != nil {
 			killed++
 		}
-		timer.Stop()
+		fatal.Store(nil)
 		if _, err := os.Stat(filepath.Join(data, "records.db")); err != nil {
 			continue // killed before there was anything
 		}
