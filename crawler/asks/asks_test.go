@@ -93,7 +93,7 @@ func TestJudgedPairs(t *testing.T) {
 		t.Logf("%-9s %3d judged, %3d together, %3d rightly: %.3f [%.3f–%.3f]", sample, c.judged, c.together, c.right, float64(c.right)/float64(max(c.together, 1)), low, high)
 	}
 	t.Logf("%d records in groups", len(groups))
-	if c := by["all"]; c.judged < 200 || c.together < 180 || float64(c.right) < 0.95*float64(c.together) {
+	if c := by["all"]; c.judged < 400 || c.together < 340 || float64(c.right) < 0.95*float64(c.together) {
 		t.Errorf("precision %d/%d of %d judged pairs, want at least 0.95", c.right, c.together, c.judged)
 	}
 }
