@@ -132,11 +132,11 @@ func TestLabelByRule(t *testing.T) {
 
 // TestGoalOfTheSurestTarget labels one passage again and again: the goal that targets bring must not depend on chance.
 func TestGoalOfTheSurestTarget(t *testing.T) {
-	p := &linear{Scheme: uhri.SchemeSDG, Labels: []string{"16.1", "16.3", "16.7"}, Bias: []float32{1, 3, 2}, Thresholds: []float32{0.5, 0.5, 0.5},
+	p := &linear{Scheme: uhri.SchemeSDG, Labels: []string{"16.1", "16.3", "16.7"}, Bias: []float32{1, 3, 2}, Scale: []float32{1, 1, 1}, Thresholds: []float32{0.5, 0.5, 0.5},
 		Calibration: calibration{1, 0}, offsets: make([]uint32, buckets+1), index: map[string]int{"16.1": 0, "16.3": 1, "16.7": 2}}
 	m := &Model{Version: "m", parts: []*linear{{}, {}, p}}
 	for range 50 {
-		got := tagsOf(m, 2, nil, []label{{uhri.SchemeSDG, "16.9"}})
+		got := tagsOf(m, 2, features{}, []label{{uhri.SchemeSDG, "16.9"}})
 		want := []uhri.Tag{
 			{Scheme: uhri.SchemeSDG, Concept: "16", Origin: uhri.OriginModel, By: "m", Score: 0.953},
 			{Scheme: uhri.SchemeSDG, Concept: "16.1", Origin: uhri.OriginModel, By: "m", Score: 0.731},

@@ -132,7 +132,7 @@ func evaluate(ctx context.Context, samples []sample) (*Evaluation, error) {
 				}
 				byModel[si] = append(byModel[si], decision{i, concepts(tagsOf(m, si, s.features, s.rules))})
 				byAlone[si] = append(byAlone[si], decision{i, concepts(tagsOf(m, si, s.features, nil))})
-				byRules[si] = append(byRules[si], decision{i, concepts(tagsOf(nil, si, nil, s.rules))})
+				byRules[si] = append(byRules[si], decision{i, concepts(tagsOf(nil, si, features{}, s.rules))})
 				byFrequent[si] = append(byFrequent[si], decision{i, often[si]})
 				p := m.parts[si]
 				for j, x := range p.scores(s.features, nil) {

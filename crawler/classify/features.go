@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 
 	"github.com/blevesearch/snowballstem"
@@ -20,10 +21,11 @@ import (
 // nearly all of them rare; 2^18 buckets keep the frequent ones apart.
 const buckets = 1 << 18
 
-// feature is one hashed feature with its value.
-type feature struct {
-	bucket uint32
-	value  float32
+// features are what a model sees of a text: the buckets of its words and pairs, each worth the same, and of the rules that
+// matched, each worth ruleValue.
+type features struct {
+	words, rules []uint32 // sorted, each once
+	value        float32  // of a word or pair: the words' vector has length 1
 }
 
 // words splits a text into lower-case runs of letters and digits; a Han character is a word by itself.
@@ -68,6 +70,36 @@ func stem(l uhri.Lang, w string) string {
 	return env.Current()
 }
 
+// stems remembers stems: a few thousand words are nearly all of every text, and stemming them was a third of what reading a
+// text costs.
+type stems map[uhri.Lang]map[string]stemmed
+
+// stemmed is a stem and its hash.
+type stemmed struct {
+	text string
+	hash uint64
+}
+
+const maxStems = 50_000 // of a language; then it begins anew
+
+// stemming lends one to each who reads.
+var stemming = sync.Pool{New: func() any { return stems{} }}
+
+func (ss stems) of(l uhri.Lang, w string) stemmed {
+	known := ss[l]
+	if s, ok := known[w]; ok {
+		return s
+	}
+	if known == nil || len(known) >= maxStems {
+		known = map[string]stemmed{}
+		ss[l] = known
+	}
+	text := strings.Clone(stem(l, w)) // a word is a piece of its text, which must not stay for it
+	s := stemmed{text, hashOn(hashStart, text)}
+	known[strings.Clone(w)] = s
+	return s
+}
+
 // hashOn is FNV-1a: stable across processes and versions, which a stored model needs (maphash is not).
 func hashOn(h uint64, s string) uint64 {
 	for i := range len(s) {
@@ -91,37 +123,34 @@ func hintBucket(l label) uint32 {
 	return uint32(hashOn(hashOn(hashStart, "hint:"), l.String()) % buckets)
 }
 
-// features turns a text into its normalised features, in bucket order. fired are the rules that matched; each is a
-// feature of its own, so that the model learns how far each rule can be trusted.
-func features(l uhri.Lang, ws []string, fired, hints []label) []feature {
-	var hs []uint32
-	prev := ""
+// featuresOf turns the words of a text into its features. fired are the rules that matched; each is a feature of its own, so
+// that the model learns how far each rule can be trusted.
+func featuresOf(l uhri.Lang, ws []string, fired, hints []label) features {
+	known := stemming.Get().(stems)
+	defer stemming.Put(known)
+	hs := make([]uint32, 0, 2*len(ws))
+	var prev stemmed
 	for _, w := range ws {
 		if len(w) > 1 && w[0] >= '0' && w[0] <= '9' { // paragraph numbers and years are not content
-			prev = ""
+			prev = stemmed{}
 			continue
 		}
-		s := stem(l, w)
-		h := hashOn(hashStart, s)
-		hs = append(hs, uint32(h%buckets))
-		if prev != "" {
-			hs = append(hs, uint32(hashOn(hashOn(hashOn(hashStart, prev), " "), s)%buckets))
+		s := known.of(l, w)
+		hs = append(hs, uint32(s.hash%buckets))
+		if prev.text != "" {
+			hs = append(hs, uint32(hashOn(hashOn(prev.hash, " "), s.text)%buckets))
 		}
 		prev = s
 	}
 	slices.Sort(hs)
 	hs = slices.Compact(hs)
-	out := make([]feature, 0, len(hs)+len(fired))
-	v := float32(1 / math.Sqrt(float64(max(len(hs), 1))))
-	for _, h := range hs {
-		out = append(out, feature{h, v})
-	}
+	fs := features{words: slices.Clip(hs), value: float32(1 / math.Sqrt(float64(max(len(hs), 1))))}
 	for _, f := range fired {
-		out = append(out, feature{ruleBucket(f), ruleValue})
+		fs.rules = append(fs.rules, ruleBucket(f))
 	}
 	for _, f := range hints {
-		out = append(out, feature{hintBucket(f), ruleValue})
+		fs.rules = append(fs.rules, hintBucket(f))
 	}
-	slices.SortFunc(out, func(a, b feature) int { return int(a.bucket) - int(b.bucket) })
-	return out
+	slices.Sort(fs.rules)
+	return fs
 }

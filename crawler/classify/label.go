@@ -34,9 +34,9 @@ func Label(m *Model, r *uhri.Recommendation) []uhri.Tag {
 	}
 	ws := words(subject(t))
 	fired, hints := rules().fire(l, ws)
-	var fs []feature
+	var fs features
 	if m != nil {
-		fs = features(l, ws, fired, hints)
+		fs = featuresOf(l, ws, fired, hints)
 	}
 	var out []uhri.Tag
 	for _, i := range silent {
@@ -46,7 +46,7 @@ func Label(m *Model, r *uhri.Recommendation) []uhri.Tag {
 }
 
 // tagsOf decides one scheme.
-func tagsOf(m *Model, si int, fs []feature, fired []label) []uhri.Tag {
+func tagsOf(m *Model, si int, fs features, fired []label) []uhri.Tag {
 	scheme := Schemes[si]
 	tags := map[string]uhri.Tag{}
 	var p *linear

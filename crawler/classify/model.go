@@ -56,7 +56,7 @@ type sample struct {
 	id       uhri.ID
 	group    string // records of one document never stand on both sides of a split
 	year     int
-	features []feature
+	features features
 	labels   [len(Schemes)][]string // by scheme; nil = the publisher said nothing
 	rules    []label
 }
@@ -88,7 +88,7 @@ func newSample(r *uhri.Recommendation) (sample, bool) {
 	ws := words(subject(t))
 	var hints []label
 	s.rules, hints = rules().fire(l, ws)
-	s.features = features(l, ws, s.rules, hints)
+	s.features = featuresOf(l, ws, s.rules, hints)
 	return s, true
 }
 
@@ -143,8 +143,9 @@ const minPositives = 5
 func fit(samples []sample) *Model {
 	m := &Model{Trained: len(samples)}
 	sp := spaceOf(samples, minRecords)
+	x := sp.design(samples)
 	for i, scheme := range Schemes {
-		m.parts = append(m.parts, fitScheme(scheme, i, samples, sp))
+		m.parts = append(m.parts, fitScheme(scheme, i, samples, sp, x))
 	}
 	return m
 }
@@ -162,7 +163,8 @@ func (m *Model) name() {
 }
 
 // space numbers the buckets that are worth a weight: those of more than one record, and the rules'. What occurs once
-// says more of its record than of its labels, and leaving it out makes the weights a fraction of their size.
+// says more of its record than of its labels, and leaving it out makes the weights a fraction of their size. The most
+// frequent come first, so that the rows nearly every record reads stay in the processor's cache (decisions/0001-model.md).
 type space struct {
 	row  []int32 // bucket → row, or -1
 	rows int
@@ -172,26 +174,68 @@ const minRecords = 2
 
 func spaceOf(samples []sample, least int) *space {
 	least = max(least, minRecords)
-	sp := &space{row: make([]int32, buckets)}
+	count := make([]int32, buckets)
 	for _, s := range samples {
-		for _, f := range s.features {
-			sp.row[f.bucket]++
+		for _, b := range s.features.words {
+			count[b]++
+		}
+		for _, b := range s.features.rules {
+			count[b]++
 		}
 	}
 	for _, l := range rules().labels {
-		sp.row[ruleBucket(l)] = int32(least)
-		sp.row[hintBucket(l)] = int32(least)
-	}
-	for b, n := range sp.row {
-		if sp.row[b] = -1; int(n) >= least {
-			sp.row[b] = int32(sp.rows)
-			sp.rows++
+		for _, b := range []uint32{ruleBucket(l), hintBucket(l)} {
+			count[b] = max(count[b], int32(least))
 		}
 	}
+	sp := &space{row: make([]int32, buckets)}
+	var kept []uint32
+	for b, n := range count {
+		if sp.row[b] = -1; int(n) >= least {
+			kept = append(kept, uint32(b))
+		}
+	}
+	slices.SortStableFunc(kept, func(a, b uint32) int { return cmp.Compare(count[b], count[a]) })
+	for r, b := range kept {
+		sp.row[b] = int32(r)
+	}
+	sp.rows = len(kept)
 	return sp
 }
 
-func fitScheme(scheme uhri.Scheme, si int, samples []sample, sp *space) *linear {
+// design is what training reads of the samples: the rows of each one's features, one sample after the other.
+type design struct {
+	rows []uint32
+	at   []span
+}
+
+// span is where a sample's rows stand: its words', then its rules'.
+type span struct {
+	from, rules, to uint32
+	value           float32 // of a word
+}
+
+func (sp *space) design(samples []sample) *design {
+	n := 0
+	for _, s := range samples {
+		n += len(s.features.words) + len(s.features.rules)
+	}
+	x := &design{rows: make([]uint32, 0, n), at: make([]span, len(samples))}
+	put := func(bs []uint32) uint32 {
+		for _, b := range bs {
+			if r := sp.row[b]; r >= 0 {
+				x.rows = append(x.rows, uint32(r))
+			}
+		}
+		return uint32(len(x.rows))
+	}
+	for i, s := range samples {
+		x.at[i] = span{uint32(len(x.rows)), put(s.features.words), put(s.features.rules), s.features.value}
+	}
+	return x
+}
+
+func fitScheme(scheme uhri.Scheme, si int, samples []sample, sp *space, x *design) *linear {
 	var rows []int
 	count := map[string]int{}
 	for i, s := range samples {
@@ -238,7 +282,7 @@ func fitScheme(scheme uhri.Scheme, si int, samples []sample, sp *space) *linear 
 	var wg sync.WaitGroup
 	for c := range cores {
 		wg.Go(func() {
-			weights[c] = train(sp, scheme, p.Labels[bounds[c]:bounds[c+1]], samples, rows, truth, bounds[c], epochs, rate, p.Bias)
+			weights[c] = train(sp, x, scheme, p.Labels[bounds[c]:bounds[c+1]], rows, truth, bounds[c], epochs, rate, p.Bias)
 		})
 	}
 	wg.Wait()
@@ -261,12 +305,12 @@ const (
 
 // train learns labels, the lo-th and following of the scheme, and returns their weights by bucket; it writes only its
 // own range of bias.
-func train(sp *space, scheme uhri.Scheme, labels []string, samples []sample, rows []int, truth [][]int, lo, epochs int, rate float32, bias []float32) []float32 {
+func train(sp *space, x *design, scheme uhri.Scheme, labels []string, rows []int, truth [][]int, lo, epochs int, rate float32, bias []float32) []float32 {
 	n, hi := len(labels), lo+len(labels)
 	w := make([]float32, sp.rows*n)
 	g2 := make([]float32, sp.rows*n)
 	b2 := make([]float32, n)
-	score := make([]float32, n)
+	score, sum := make([]float32, n), make([]float32, n)
 	grad := make([]float32, n)
 	active := make([]int, 0, n)
 	// A rule starts out believed, a hint half: their own features speak for their label until the records say otherwise.
@@ -282,17 +326,17 @@ func train(sp *space, scheme uhri.Scheme, labels []string, samples []sample, row
 	order := permutation(len(rows))
 	for epoch := range epochs {
 		for _, k := range order {
-			fs := samples[rows[k]].features
-			copy(score, bias[lo:hi])
-			for _, f := range fs {
-				r := sp.row[f.bucket]
-				if r < 0 {
-					continue
-				}
-				row := w[int(r)*n:][:n]
-				for j, x := range row {
-					score[j] += x * f.value
-				}
+			at := x.at[rows[k]]
+			words, fired := x.rows[at.from:at.rules], x.rows[at.rules:at.to]
+			clear(sum)
+			addRows(sum, w, words)
+			for j, b := range bias[lo:hi] {
+				score[j] = b + at.value*sum[j]
+			}
+			clear(sum)
+			addRows(sum, w, fired)
+			for j, x := range sum {
+				score[j] += ruleValue * x
 			}
 			for j, s := range score {
 				grad[j] = float32(1 / (1 + math.Exp(-float64(s))))
@@ -318,21 +362,38 @@ func train(sp *space, scheme uhri.Scheme, labels []string, samples []sample, row
 				b2[j] += grad[j] * grad[j]
 				bias[lo+j] -= rate * grad[j] / (1e-6 + float32(math.Sqrt(float64(b2[j]))))
 			}
-			for _, f := range fs {
-				r := sp.row[f.bucket]
-				if r < 0 {
-					continue
-				}
-				row, sq := w[int(r)*n:][:n], g2[int(r)*n:][:n]
-				for _, j := range active {
-					g := grad[j]*f.value + shrink*row[j]
-					sq[j] += g * g
-					row[j] -= rate * g / (1e-6 + float32(math.Sqrt(float64(sq[j]))))
+			step := func(rows []uint32, value float32) {
+				for _, r := range rows {
+					row, sq := w[int(r)*n:][:n], g2[int(r)*n:][:n]
+					for _, j := range active {
+						g := grad[j]*value + shrink*row[j]
+						sq[j] += g * g
+						row[j] -= rate * g / (1e-6 + float32(math.Sqrt(float64(sq[j]))))
+					}
 				}
 			}
+			step(words, at.value)
+			step(fired, ruleValue)
 		}
 	}
 	return w
+}
+
+// addRows adds the given rows of w to sum. Four at a time read and write the sums a quarter as often.
+func addRows(sum, w []float32, rows []uint32) {
+	n := len(sum)
+	at := func(r uint32) []float32 { return w[int(r)*n:][:n] }
+	for ; len(rows) >= 4; rows = rows[4:] {
+		a, b, c, d := at(rows[0]), at(rows[1]), at(rows[2]), at(rows[3])
+		for j := range sum {
+			sum[j] += a[j] + b[j] + c[j] + d[j]
+		}
+	}
+	for _, r := range rows {
+		for j, x := range at(r) {
+			sum[j] += x
+		}
+	}
 }
 
 // permutation shuffles 0…n-1 the same way every time: records of one document lie together in the store, and a run of
@@ -412,15 +473,24 @@ func (p *linear) pack(sp *space, weights [][]float32, bounds []int) {
 func abs(x float32) float32 { return max(x, -x) }
 
 // scores returns the probability of every label of the scheme.
-func (p *linear) scores(fs []feature, out []float32) []float32 {
-	out = append(out[:0], p.Bias...)
-	for _, f := range fs {
-		for k := p.offsets[f.bucket]; k < p.offsets[f.bucket+1]; k++ {
-			l := p.entryLabel[k]
-			out[l] += float32(p.entry[k]) * p.Scale[l] * f.value
+func (p *linear) scores(fs features, out []float32) []float32 {
+	// Sums of whole numbers: the same on every processor.
+	sums := make([]struct{ words, rules int32 }, len(p.Labels))
+	for _, b := range fs.words {
+		from, to := p.offsets[b], p.offsets[b+1]
+		for k, l := range p.entryLabel[from:to] {
+			sums[l].words += int32(p.entry[int(from)+k])
 		}
 	}
+	for _, b := range fs.rules {
+		from, to := p.offsets[b], p.offsets[b+1]
+		for k, l := range p.entryLabel[from:to] {
+			sums[l].rules += int32(p.entry[int(from)+k])
+		}
+	}
+	out = append(out[:0], p.Bias...)
 	for i, s := range out {
+		s += p.Scale[i] * (float32(sums[i].words)*fs.value + float32(sums[i].rules)*ruleValue)
 		x := float64(p.Calibration.A*s + p.Calibration.B)
 		out[i] = float32(1 / (1 + math.Exp(-min(max(x, -15), 15)))) // so that log-odds can be taken of it again
 	}

@@ -15,9 +15,18 @@ var rulesText string
 
 // rule is a phrase, or several near each other, and the label it stands for.
 type rule struct {
-	label label
-	hint  bool       // too weak to label by itself; only the model hears of it
-	parts [][]string // phrases of words; a trailing * ends a word that may go on
+	label int  // in ruleSet.labels
+	hint  bool // too weak to label by itself; only the model hears of it
+	parts []phrase
+}
+
+// phrase is words in order.
+type phrase []word
+
+// word is a word of a phrase; open, one that may go on.
+type word struct {
+	text string
+	open bool
 }
 
 // near is how many words may lie between the beginnings of two phrases that belong together: about a sentence.
@@ -60,11 +69,11 @@ func parseRules(text string) (*ruleSet, error) {
 		if line = strings.TrimSpace(line); line == "" || line[0] == '#' {
 			continue
 		}
-		at := strings.IndexAny(line, "|~")
-		if at < 0 {
+		bar := strings.IndexAny(line, "|~")
+		if bar < 0 {
 			return nil, fmt.Errorf("rules line %d: want \"scheme concept | phrase; phrase\"", i+1)
 		}
-		phrases, f := line[at+1:], strings.Fields(line[:at])
+		phrases, f := line[bar+1:], strings.Fields(line[:bar])
 		if len(f) != 2 {
 			return nil, fmt.Errorf("rules line %d: want \"scheme concept | phrase; phrase\"", i+1)
 		}
@@ -73,27 +82,35 @@ func parseRules(text string) (*ruleSet, error) {
 		if !ok {
 			return nil, fmt.Errorf("rules line %d: no concept %s", i+1, l)
 		}
-		if !slices.Contains(rs.labels, l) {
+		at := slices.Index(rs.labels, l)
+		if at < 0 {
+			at = len(rs.labels)
 			rs.labels = append(rs.labels, l)
 		}
 		if c.Legacy {
 			rs.legacy[l] = true
 		}
 		for p := range strings.SplitSeq(phrases, ";") {
-			r := rule{label: l, hint: line[at] == '~'}
+			r := rule{label: at, hint: line[bar] == '~'}
 			for part := range strings.SplitSeq(p, "+") {
-				r.parts = append(r.parts, strings.Fields(part))
-				if len(r.parts[len(r.parts)-1]) == 0 {
+				var ph phrase
+				for w := range strings.FieldsSeq(part) {
+					text, open := strings.CutSuffix(w, "*")
+					ph = append(ph, word{text, open})
+				}
+				if len(ph) == 0 {
 					return nil, fmt.Errorf("rules line %d: an empty phrase", i+1)
 				}
+				r.parts = append(r.parts, ph)
 			}
-			if first, open := strings.CutSuffix(r.parts[0][0], "*"); open {
-				if len(first) < prefixLetters {
-					return nil, fmt.Errorf("rules line %d: %q has too few letters before its star", i+1, r.parts[0][0])
-				}
-				rs.prefix[first[:prefixLetters]] = append(rs.prefix[first[:prefixLetters]], r)
-			} else {
-				rs.exact[first] = append(rs.exact[first], r)
+			first := r.parts[0][0]
+			switch {
+			case !first.open:
+				rs.exact[first.text] = append(rs.exact[first.text], r)
+			case len(first.text) < prefixLetters:
+				return nil, fmt.Errorf("rules line %d: %q has too few letters before its star", i+1, first.text+"*")
+			default:
+				rs.prefix[first.text[:prefixLetters]] = append(rs.prefix[first.text[:prefixLetters]], r)
 			}
 		}
 	}
@@ -105,22 +122,27 @@ func (rs *ruleSet) fire(l uhri.Lang, ws []string) (out, hints []label) {
 	if l != uhri.English {
 		return nil, nil
 	}
-	for i, w := range ws {
-		try := func(r rule) {
-			to := &out
-			if r.hint {
-				to = &hints
-			}
-			if !slices.Contains(*to, r.label) && r.matches(ws, i) {
-				*to = append(*to, r.label)
-			}
+	const said, hinted = 1, 2
+	met := make([]uint8, len(rs.labels))
+	try := func(r *rule, i int) {
+		to, bit := &out, uint8(said)
+		if r.hint {
+			to, bit = &hints, hinted
 		}
-		for _, r := range rs.exact[w] {
-			try(r)
+		if met[r.label]&bit == 0 && r.matches(ws, i) {
+			met[r.label] |= bit
+			*to = append(*to, rs.labels[r.label])
+		}
+	}
+	for i, w := range ws {
+		rules := rs.exact[w]
+		for k := range rules {
+			try(&rules[k], i)
 		}
 		if len(w) >= prefixLetters {
-			for _, r := range rs.prefix[w[:prefixLetters]] {
-				try(r)
+			rules = rs.prefix[w[:prefixLetters]]
+			for k := range rules {
+				try(&rules[k], i)
 			}
 		}
 	}
@@ -128,14 +150,14 @@ func (rs *ruleSet) fire(l uhri.Lang, ws []string) (out, hints []label) {
 }
 
 // matches reports whether the first phrase stands at word i and every other one near it.
-func (r rule) matches(ws []string, i int) bool {
-	if !matches(r.parts[0], ws[i:]) {
+func (r *rule) matches(ws []string, i int) bool {
+	if !r.parts[0].begins(ws[i:]) {
 		return false
 	}
 	for _, p := range r.parts[1:] {
 		found := false
 		for k := max(0, i-near); k <= min(i+near, len(ws)-1) && !found; k++ {
-			found = matches(p, ws[k:])
+			found = p.begins(ws[k:])
 		}
 		if !found {
 			return false
@@ -144,16 +166,13 @@ func (r rule) matches(ws []string, i int) bool {
 	return true
 }
 
-func matches(pattern, ws []string) bool {
-	if len(pattern) > len(ws) {
+// begins reports whether ws begins with the phrase.
+func (p phrase) begins(ws []string) bool {
+	if len(p) > len(ws) {
 		return false
 	}
-	for i, p := range pattern {
-		if stem, open := strings.CutSuffix(p, "*"); open {
-			if !strings.HasPrefix(ws[i], stem) {
-				return false
-			}
-		} else if p != ws[i] {
+	for i, w := range p {
+		if w.text != ws[i] && !(w.open && strings.HasPrefix(ws[i], w.text)) {
 			return false
 		}
 	}

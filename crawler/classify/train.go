@@ -5,8 +5,11 @@ import (
 	"context"
 	"iter"
 	"math"
+	"runtime"
 	"slices"
 	"sort"
+
+	"golang.org/x/sync/errgroup"
 
 	"uhri"
 )
@@ -33,18 +36,51 @@ func Train(ctx context.Context, recs iter.Seq2[*uhri.Recommendation, error]) (*M
 }
 
 func collect(ctx context.Context, recs iter.Seq2[*uhri.Recommendation, error]) ([]sample, error) {
-	var samples []sample
-	for r, err := range recs {
-		if err != nil {
-			return nil, err
-		}
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		if s, ok := newSample(r); ok {
-			samples = append(samples, s)
-		}
+	// Reading a record takes a few times as long as getting it, so all cores read.
+	const batch = 256
+	g, gctx := errgroup.WithContext(ctx)
+	work := make(chan []*uhri.Recommendation)
+	read := make([][]sample, runtime.GOMAXPROCS(0))
+	for w := range read {
+		g.Go(func() error {
+			for rs := range work {
+				for _, r := range rs {
+					if s, ok := newSample(r); ok {
+						read[w] = append(read[w], s)
+					}
+				}
+			}
+			return nil
+		})
 	}
+	g.Go(func() error {
+		defer close(work)
+		var rs []*uhri.Recommendation
+		send := func() error {
+			select {
+			case work <- rs:
+				rs = nil
+				return nil
+			case <-gctx.Done():
+				return gctx.Err()
+			}
+		}
+		for r, err := range recs {
+			if err != nil {
+				return err
+			}
+			if rs = append(rs, r); len(rs) == batch {
+				if err := send(); err != nil {
+					return err
+				}
+			}
+		}
+		return send()
+	})
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	samples := slices.Concat(read...)
 	if len(samples) < 50 {
 		return nil, uhri.Errorf(uhri.Invalid, "train", "only %d records carry their publisher's labels; harvest the UHRI export first", len(samples))
 	}
@@ -60,14 +96,9 @@ func collect(ctx context.Context, recs iter.Seq2[*uhri.Recommendation, error]) (
 // nothing that a label hangs on. It looks at no label.
 func prune(samples []sample) {
 	sp := spaceOf(samples, len(samples)/smallSet)
-	for i, s := range samples {
-		kept := make([]feature, 0, len(s.features)/2)
-		for _, f := range s.features {
-			if sp.row[f.bucket] >= 0 {
-				kept = append(kept, f)
-			}
-		}
-		samples[i].features = slices.Clip(kept)
+	for i := range samples {
+		fs := &samples[i].features
+		fs.words = slices.Clone(slices.DeleteFunc(fs.words, func(b uint32) bool { return sp.row[b] < 0 }))
 	}
 }
 
