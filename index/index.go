@@ -219,6 +219,20 @@ type Status struct {
 	Previous *Snapshot // still answering cursors and snapshot=
 }
 
+// Rows is a table kept beside the records: one row of bytes for each, made when a snapshot is published, so that
+// exporting it is reading. The zero Rows keeps none.
+type Rows struct {
+	Version string                                   // of what Append makes; a row of another version is never handed out
+	Append  func(dst, record []byte) ([]byte, error) // appends the row of a record, which is given as Row.JSON gives it
+}
+
+// RowStreamer is a Searcher that may keep Rows.
+type RowStreamer interface {
+	// StreamRows is Stream with rows instead of records; a row is valid until yield returns. Without rows of this version
+	// in the snapshot it yields nothing and returns false: the caller makes them of a Stream.
+	StreamRows(ctx context.Context, req Request, version string, yield func(row []byte) bool) (kept bool, err error)
+}
+
 // Engine is a Searcher that can be given a new snapshot.
 type Engine interface {
 	Searcher

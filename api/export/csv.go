@@ -29,7 +29,14 @@ func (e *csvEncoder) Begin() error {
 }
 
 func (e *csvEncoder) Prepare(b *Batch) (Prepared, error) {
-	out := make([]byte, 0, len(b.buf))
+	if b.Made {
+		return e.p.place(b), nil
+	}
+	return e.appendRows(make([]byte, 0, len(b.buf)), b)
+}
+
+// appendRows appends the rows of a batch of records.
+func (e *csvEncoder) appendRows(out []byte, b *Batch) ([]byte, error) {
 	var values []string
 	err := e.p.each(b, func(v *view) error {
 		for i, c := range e.p.Columns {

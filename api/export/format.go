@@ -34,6 +34,7 @@ type Prepared any
 type Batch struct {
 	JSON  [][]byte // one record each, without a newline at the end; valid as long as the batch
 	First int      // number of the first in the stream, from 0
+	Made  bool     // JSON holds the rows the engine kept instead, see Rows
 
 	buf []byte
 }

@@ -19,6 +19,8 @@ type Plan struct {
 	BaseURL  string        // public address, for links
 	Manifest Manifest      // as it stands inside the file
 
+	software string // version of the program that writes
+
 	sheetRows int // rows of one sheet, for tests; 0 = what a sheet can hold
 }
 

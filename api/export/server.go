@@ -97,7 +97,7 @@ func (s *Server) Plan(format string, v url.Values, strict bool) (index.Request, 
 
 // complete fills in what the request and the server say.
 func (s *Server) complete(req index.Request, p *Plan) *Plan {
-	p.Langs, p.Origins, p.BaseURL = req.Langs, req.Origins, s.o.BaseURL
+	p.Langs, p.Origins, p.BaseURL, p.software = req.Langs, req.Origins, s.o.BaseURL, s.o.Version
 	if len(p.Columns) == 0 && p.Format.Table && p.Format.Name != "ndjson" && p.Format.Name != "json" {
 		p.Columns = DefaultColumns()
 	}

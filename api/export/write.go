@@ -99,8 +99,9 @@ func Write(ctx context.Context, w io.Writer, s index.Searcher, req index.Request
 			batch = newBatch(&free, n)
 			return true
 		}
-		err := s.Stream(gctx, req, func(r index.Row) bool {
-			batch.add(r.JSON())
+		err := p.stream(gctx, s, req, func(row []byte, made bool) bool {
+			batch.add(row)
+			batch.Made = made
 			n++
 			if len(batch.JSON) >= batchRows || len(batch.buf) >= batchBytes {
 				return send()
@@ -124,9 +125,20 @@ func Write(ctx context.Context, w io.Writer, s index.Searcher, req index.Request
 	return rows, nil
 }
 
+// stream yields every match of req: rows the engine keeps ready, where it has those this plan would make, else records.
+func (p *Plan) stream(ctx context.Context, s index.Searcher, req index.Request, yield func(row []byte, made bool) bool) error {
+	if k, ok := s.(index.RowStreamer); ok && p.made() {
+		kept, err := k.StreamRows(ctx, req, rowsVersion(p.software), func(row []byte) bool { return yield(row, true) })
+		if kept || err != nil {
+			return err
+		}
+	}
+	return s.Stream(ctx, req, func(r index.Row) bool { return yield(r.JSON(), false) })
+}
+
 func newBatch(free *sync.Pool, first int) *Batch {
 	b := free.Get().(*Batch)
-	b.JSON, b.buf, b.First = b.JSON[:0], b.buf[:0], first
+	b.JSON, b.buf, b.First, b.Made = b.JSON[:0], b.buf[:0], first, false
 	return b
 }
 

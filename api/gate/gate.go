@@ -80,6 +80,14 @@ func (s *Searcher) Search(ctx context.Context, req index.Request) (*index.Result
 	return res, err
 }
 
+// StreamRows implements index.RowStreamer, where the engine does.
+func (s *Searcher) StreamRows(ctx context.Context, req index.Request, version string, yield func(row []byte) bool) (bool, error) {
+	if k, ok := s.Searcher.(index.RowStreamer); ok {
+		return k.StreamRows(ctx, req, version, yield)
+	}
+	return false, nil
+}
+
 func (s *Searcher) slot(ctx context.Context) (release func(), err error) {
 	release = func() { <-s.slots }
 	select {

@@ -12,6 +12,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"uhri"
+	"uhri/api/export"
 	"uhri/crawler/asks"
 	"uhri/crawler/classify"
 	"uhri/crawler/store"
@@ -60,6 +61,7 @@ func (p *program) openEngine() (*bleveindex.Engine, error) {
 		Dir:          filepath.Join(p.cfg.Data, "index"),
 		Parts:        p.cfg.Publish.Parts,
 		KeepPrevious: time.Duration(p.cfg.Publish.KeepPrevious),
+		Rows:         export.Rows(version),
 		Log:          p.log,
 	})
 }

@@ -78,6 +78,7 @@ func TestRealExport(t *testing.T) {
 		}
 	}
 
+	sameRows(t, data)
 	if out := must(t, "harvest", "uhri", "--from", path, "--data", data); strings.Count(out, "unchanged") != 6 {
 		t.Errorf("again: %s", out)
 	}

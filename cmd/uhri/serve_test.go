@@ -53,9 +53,16 @@ func startServe(t testing.TB, data string, o serveOptions, change func(*config.C
 
 // startDemo serves the demonstration and waits until all its languages are published.
 func startDemo(t testing.TB) string {
-	base := startServe(t, filepath.Join(t.TempDir(), "data"), serveOptions{demo: true}, nil)
-	waitFor(t, base, "/api/v1/recommendations?limit=0&lang=zh", func(a answerJSON) bool { return a.Total > 400 })
+	base, _ := startDemoIn(t)
 	return base
+}
+
+// startDemoIn is startDemo, and says where the data is.
+func startDemoIn(t testing.TB) (base, data string) {
+	data = filepath.Join(t.TempDir(), "data")
+	base = startServe(t, data, serveOptions{demo: true}, nil)
+	waitFor(t, base, "/api/v1/recommendations?limit=0&lang=zh", func(a answerJSON) bool { return a.Total > 400 })
+	return base, data
 }
 
 // answerJSON is what the tests read of the API.
@@ -96,7 +103,8 @@ func waitUntil[A any](t testing.TB, base, path string, right func(A) bool) A {
 
 // TestDemonstration walks what a new user sees: nobody can mistake the demonstration for real data.
 func TestDemonstration(t *testing.T) {
-	base := startDemo(t)
+	base, data := startDemoIn(t)
+	sameRows(t, data)
 	if _, body := get(t, base+"/"); !strings.Contains(body, "Demonstration") {
 		t.Error("the home page does not say that it is a demonstration")
 	}

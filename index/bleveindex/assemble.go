@@ -27,14 +27,15 @@ type place struct {
 // assembly is the second half of a build.
 type assembly struct {
 	workers []*worker
-	places  []place // by slot; w is nil for slots that pad a part
+	places  []place  // by slot; w is nil for slots that pad a part
+	newest  []uint32 // slots, newest first
 	head    header
 	t       *tablesWriter
 }
 
 // finish writes the snapshot's files from what the workers gathered.
-func finish(ctx context.Context, dir string, workers []*worker, snap index.Snapshot) error {
-	a := &assembly{workers: workers, head: header{Format: formatVersion, Snapshot: snap, Tombs: snap.Tombs}}
+func finish(ctx context.Context, dir string, workers []*worker, rows string, snap index.Snapshot) error {
+	a := &assembly{workers: workers, head: header{Format: formatVersion, Snapshot: snap, Tombs: snap.Tombs, Rows: rows}}
 	if err := a.placeDocuments(); err != nil {
 		return err
 	}
@@ -46,7 +47,20 @@ func finish(ctx context.Context, dir string, workers []*worker, snap index.Snaps
 	for _, step := range []func() error{
 		a.writeLangs,
 		a.writeColumns,
-		func() error { return a.writeOrders(filepath.Join(dir, recordsName)) },
+		a.writeOrders,
+		func() error {
+			return a.writeLines(filepath.Join(dir, recordsName), "records.at", func(w *worker, f *facts) (*scratchFile, int64, uint32) {
+				return &w.records, f.recordAt, f.recordLen
+			})
+		},
+		func() error {
+			if rows == "" {
+				return nil
+			}
+			return a.writeLines(filepath.Join(dir, rowsName), "rows.at", func(w *worker, f *facts) (*scratchFile, int64, uint32) {
+				return &w.rows, f.rowAt, f.rowLen
+			})
+		},
 	} {
 		if err == nil {
 			err = step()
@@ -432,8 +446,8 @@ func (a *assembly) writeFilters(l *layout, ords [][][]uint32) {
 	putArray(a.t, "filter.counts", counts)
 }
 
-// writeOrders writes the orders of hits, the dates, the table of IDs and the records, which stand newest first.
-func (a *assembly) writeOrders(recordsPath string) error {
+// writeOrders writes the orders of hits, the dates and the table of IDs.
+func (a *assembly) writeOrders() error {
 	live := make(set, len(a.places)/64)
 	var slots []uint32
 	fact := func(s uint32) *facts { return &a.places[s].w.facts[a.places[s].arrival] }
@@ -493,7 +507,6 @@ func (a *assembly) writeOrders(recordsPath string) error {
 	for _, s := range slots {
 		symbolRank[s] = symbols[fact(s).symbol]
 	}
-	var newest []uint32
 	for _, o := range orders {
 		sorted := slices.Clone(slots)
 		slices.SortFunc(sorted, func(x, y uint32) int {
@@ -512,36 +525,43 @@ func (a *assembly) writeOrders(recordsPath string) error {
 		putArray(a.t, "order."+string(o.sort), sorted)
 		putArray(a.t, "rank."+string(o.sort), ranks)
 		if o.sort == index.SortNewest {
-			newest = sorted
+			a.newest = sorted
 		}
 	}
-	return a.writeRecords(recordsPath, newest)
+	return nil
 }
 
-// writeRecords copies the records into the default order, so that exporting is reading.
-func (a *assembly) writeRecords(path string, newest []uint32) error {
+// writeLines copies what the workers wrote of each record into a file in the default order, so that exporting is
+// reading, and where each begins into the section name.
+func (a *assembly) writeLines(path, name string, of func(*worker, *facts) (from *scratchFile, at int64, n uint32)) error {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
 	out := bufio.NewWriterSize(f, 1<<20)
-	at := make([]uint64, 0, len(newest)+1)
+	starts := make([]uint64, 0, len(a.newest)+1)
 	pos := uint64(0)
-	for _, s := range newest {
+	for _, s := range a.newest {
 		p := a.places[s]
-		mem, err := p.w.records.bytes()
+		from, at, n := of(p.w, &p.w.facts[p.arrival])
+		mem, err := from.bytes()
 		if err != nil {
 			return err
 		}
-		fact := &p.w.facts[p.arrival]
-		at = append(at, pos)
-		if _, err := out.Write(mem[fact.recordAt : fact.recordAt+int64(fact.recordLen)]); err != nil {
+		starts = append(starts, pos)
+		if _, err := out.Write(mem[at : at+int64(n)]); err != nil {
 			return err
 		}
-		pos += uint64(fact.recordLen)
+		pos += uint64(n)
 	}
-	putArray(a.t, "records.at", append(at, pos))
+	putArray(a.t, name, append(starts, pos))
+	for _, w := range a.workers { // what is copied need not stay in memory
+		if len(w.facts) > 0 {
+			from, _, _ := of(w, &w.facts[0])
+			from.close()
+		}
+	}
 	if err := out.Flush(); err != nil {
 		return err
 	}

@@ -24,6 +24,7 @@
 //	    part-0/ …        bleve: dictionary and posting lists, one field per language    (postings.go)
 //	    tables           arrays, mapped into memory                                     (tables.go)
 //	    records          public JSON, a line each, newest first                         (stream.go)
+//	    rows             the row of each in a table, in the same order, where one is kept (decisions/0008-rows-kept.md)
 //
 // # Numbers
 //

@@ -27,6 +27,7 @@ type Options struct {
 	Parts         int           // of a new snapshot, each built by a goroutine of its own; 0 = one per processor, at most 4
 	KeepPrevious  time.Duration // how long the previous snapshot is kept at least; 0 = 24 hours, negative = until the next
 	MaxConcurrent int           // searches at a time; 0 = one per processor: they do nothing but compute, so more only wait longer
+	Rows          index.Rows    // kept beside the records of new snapshots
 	Log           *slog.Logger  // nil = silent
 }
 
@@ -61,7 +62,10 @@ type Engine struct {
 	closed   bool
 }
 
-var _ index.Engine = (*Engine)(nil)
+var (
+	_ index.Engine      = (*Engine)(nil)
+	_ index.RowStreamer = (*Engine)(nil)
+)
 
 // pointer is the content of the pointer file. Replacing it is what publishes a snapshot.
 type pointer struct {
@@ -190,7 +194,7 @@ func (e *Engine) Publish(ctx context.Context, snap index.Snapshot, recs iter.Seq
 	if err := os.RemoveAll(building); err != nil {
 		return err
 	}
-	if err := build(ctx, building, e.o.Parts, snap, recs); err != nil {
+	if err := build(ctx, building, e.o.Parts, e.o.Rows, snap, recs); err != nil {
 		return errors.Join(err, os.RemoveAll(building))
 	}
 	if err := os.Rename(building, filepath.Join(e.o.Dir, folder)); err != nil {

@@ -19,6 +19,7 @@ const (
 	headerName  = "header.json"
 	tablesName  = "tables"
 	recordsName = "records"
+	rowsName    = "rows" // absent where none are kept
 )
 
 // header describes a snapshot's files.
@@ -31,6 +32,7 @@ type header struct {
 	Parts    []partHeader     `json:"parts"`
 	Langs    []langHeader     `json:"langs"`
 	Columns  []columnHeader   `json:"columns"`
+	Rows     string           `json:"rows,omitzero"` // version of the rows kept; "" = none
 	Sections []section        `json:"sections"`
 }
 

@@ -36,7 +36,7 @@ const shipment = 64
 
 // build reads recs and writes a snapshot of them to dir, which must not exist. Records are kept until they are
 // indexed, so the iterator must not use one again.
-func build(ctx context.Context, dir string, parts int, snap index.Snapshot, recs iter.Seq2[*uhri.Recommendation, error]) error {
+func build(ctx context.Context, dir string, parts int, rows index.Rows, snap index.Snapshot, recs iter.Seq2[*uhri.Recommendation, error]) error {
 	tmp := filepath.Join(dir, "scratch")
 	if err := os.MkdirAll(tmp, 0o755); err != nil {
 		return err
@@ -44,7 +44,7 @@ func build(ctx context.Context, dir string, parts int, snap index.Snapshot, recs
 	workers := make([]*worker, parts)
 	facets := uhri.Facets()
 	for i := range workers {
-		w, err := newWorker(i, facets, dir, tmp)
+		w, err := newWorker(i, facets, rows, dir, tmp)
 		if err != nil {
 			return err
 		}
@@ -54,7 +54,7 @@ func build(ctx context.Context, dir string, parts int, snap index.Snapshot, recs
 	if err := feed(ctx, workers, recs); err != nil {
 		return err
 	}
-	return finish(ctx, dir, workers, snap)
+	return finish(ctx, dir, workers, rows.Version, snap)
 }
 
 // feed hands recs to the workers in turn and waits for them.
@@ -145,6 +145,10 @@ type worker struct {
 	records scratchFile
 	buf     bytes.Buffer
 	enc     *json.Encoder
+
+	makeRow func(dst, record []byte) ([]byte, error) // nil = none are kept
+	rows    scratchFile
+	made    []byte
 }
 
 // cellBits is how much of a cell is the ordinal: sixteen million values of a facet, 256 columns.
@@ -157,8 +161,8 @@ type facts struct {
 	firstSeen           int64 // Unix nanoseconds; math.MinInt64 = unknown
 	order               int
 	date, seen, changed int32 // uhri.Date.Key
-	recordAt            int64
-	recordLen           uint32
+	recordAt, rowAt     int64
+	recordLen, rowLen   uint32
 }
 
 // columnDraft is the values one worker met in one column.
@@ -167,8 +171,8 @@ type columnDraft struct {
 	values []string
 }
 
-func newWorker(part int, facets []*uhri.Facet, dir, tmp string) (*worker, error) {
-	w := &worker{part: part, dir: filepath.Join(dir, partName(part)), tmp: filepath.Join(tmp, partName(part)), layout: newLayout(facets)}
+func newWorker(part int, facets []*uhri.Facet, rows index.Rows, dir, tmp string) (*worker, error) {
+	w := &worker{part: part, makeRow: rows.Append, dir: filepath.Join(dir, partName(part)), tmp: filepath.Join(tmp, partName(part)), layout: newLayout(facets)}
 	if err := os.MkdirAll(w.tmp, 0o755); err != nil {
 		return nil, err
 	}
@@ -178,6 +182,11 @@ func newWorker(part int, facets []*uhri.Facet, dir, tmp string) (*worker, error)
 	}
 	w.enc = json.NewEncoder(&w.buf)
 	w.enc.SetEscapeHTML(false)
+	if w.makeRow != nil {
+		if err := w.rows.create(filepath.Join(w.tmp, "rows")); err != nil {
+			return nil, err
+		}
+	}
 	return w, w.records.create(filepath.Join(w.tmp, "records"))
 }
 
@@ -206,6 +215,16 @@ func (w *worker) add(r *uhri.Recommendation) error {
 	f.recordAt, f.recordLen = w.records.at, uint32(w.buf.Len())
 	if err := w.records.write(w.buf.Bytes()); err != nil {
 		return err
+	}
+	if w.makeRow != nil {
+		row, err := w.makeRow(w.made[:0], bytes.TrimSuffix(w.buf.Bytes(), []byte{'\n'}))
+		if err != nil {
+			return fmt.Errorf("row of record %s: %w", r.ID, err)
+		}
+		w.made, f.rowAt, f.rowLen = row, w.rows.at, uint32(len(row))
+		if err := w.rows.write(row); err != nil {
+			return err
+		}
 	}
 	w.addFacets(r)
 
@@ -309,6 +328,11 @@ func (w *worker) close() error {
 	if err := w.records.flush(); err != nil {
 		return err
 	}
+	if w.makeRow != nil {
+		if err := w.rows.flush(); err != nil {
+			return err
+		}
+	}
 	if w.postings == nil {
 		return nil // bleve's builder cannot close without a document
 	}
@@ -318,6 +342,7 @@ func (w *worker) close() error {
 // discard lets go of the scratch files.
 func (w *worker) discard() {
 	w.records.close()
+	w.rows.close()
 	for _, d := range w.langs {
 		if d != nil {
 			d.tokens.close()

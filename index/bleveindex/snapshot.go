@@ -3,7 +3,6 @@ package bleveindex
 import (
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"sync"
 
@@ -21,7 +20,8 @@ type snapshot struct {
 	head    *header
 	dir     string
 	tables  *tables
-	records *os.File
+	records *lines
+	rows    *lines // nil where none are kept
 	parts   []part
 
 	live   set // every record
@@ -33,7 +33,6 @@ type snapshot struct {
 	orders map[index.Sort]ranking
 	ids    stringTable // sorted
 	idSlot []uint32
-	at     []uint64 // where in the records file the record of each rank by newest begins; and the end
 	tombs  map[uhri.ID]uhri.Tombstone
 
 	sets   *setPool
@@ -80,8 +79,13 @@ func (s *snapshot) open() (err error) {
 	if s.tables, err = openTables(filepath.Join(dir, tablesName), head.Sections); err != nil {
 		return err
 	}
-	if s.records, err = os.Open(filepath.Join(dir, recordsName)); err != nil {
+	if s.records, err = openLines(filepath.Join(dir, recordsName), array[uint64](s.tables, "records.at")); err != nil {
 		return err
+	}
+	if head.Rows != "" {
+		if s.rows, err = openLines(filepath.Join(dir, rowsName), array[uint64](s.tables, "rows.at")); err != nil {
+			return err
+		}
 	}
 	for i, h := range head.Parts {
 		p := part{base: h.Base, docs: h.Docs}
@@ -107,12 +111,6 @@ func (s *snapshot) open() (err error) {
 		s.orders[o.sort] = ranking{array[uint32](t, "order."+string(o.sort)), array[uint32](t, "rank."+string(o.sort))}
 	}
 	s.ids, s.idSlot = stringsOf(t, "ids"), array[uint32](t, "ids.slot")
-	s.at = array[uint64](t, "records.at")
-	if info, err := s.records.Stat(); err != nil {
-		return err
-	} else if n := len(s.at); n > 0 && uint64(info.Size()) != s.at[n-1] {
-		return fmt.Errorf("%s has %d bytes, was written with %d", s.records.Name(), info.Size(), s.at[n-1])
-	}
 	for _, tomb := range head.Tombs {
 		s.tombs[tomb.ID] = tomb
 	}
@@ -225,8 +223,10 @@ func (s *snapshot) close() error {
 			errs = append(errs, p.postings.close())
 		}
 	}
-	if s.records != nil {
-		errs = append(errs, s.records.Close())
+	for _, l := range []*lines{s.records, s.rows} {
+		if l != nil {
+			errs = append(errs, l.file.Close())
+		}
 	}
 	if s.tables != nil {
 		errs = append(errs, s.tables.close())
@@ -234,23 +234,9 @@ func (s *snapshot) close() error {
 	return errors.Join(errs...)
 }
 
-// recordAt reads the JSON of the record with this rank by newest, without its newline.
-func (s *snapshot) recordAt(rank uint32, buf []byte) ([]byte, error) {
-	from, to := s.at[rank], s.at[rank+1]
-	n := int(to - from)
-	if cap(buf) < n {
-		buf = make([]byte, n)
-	}
-	buf = buf[:n]
-	if _, err := s.records.ReadAt(buf, int64(from)); err != nil {
-		return nil, fmt.Errorf("reading record %d of %s: %w", rank, s.head.Snapshot.ID, err)
-	}
-	return buf[:n-1], nil
-}
-
 // record decodes the record in slot.
 func (s *snapshot) record(slot uint32, buf *[]byte) (*uhri.Recommendation, error) {
-	b, err := s.recordAt(s.orders[index.SortNewest].ranks[slot], *buf)
+	b, err := s.records.line(s.orders[index.SortNewest].ranks[slot], *buf)
 	if err != nil {
 		return nil, err
 	}
