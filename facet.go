@@ -677,14 +677,17 @@ func makeFacets() []*Facet {
 		}, named{"human", "Person", []string{"people"}}, named{"publisher", "Publisher", []string{"ohchr", "uhri"}}, named{"rule", "Rule", []string{"rules"}}, named{"model", "Model", []string{"models"}}),
 		closed(&Facet{
 			Name: "latest", Label: "Latest review", Kind: FacetTerm, Single: true, ByValue: true, Synonyms: []string{"latest_review"},
-			Description: "Whether the passage belongs to the latest review of its State by its body. Passages whose review cannot be told are never latest.",
+			Description: "Whether the passage belongs to the latest review of its State by its body. Passages whose review cannot be told, since they have neither cycle nor dated document, are `unknown`.",
 			values: func(r *Recommendation) []string {
-				if r.Latest {
+				switch {
+				case r.NoReview:
+					return nil
+				case r.Latest:
 					return []string{"yes"}
 				}
 				return []string{"no"}
 			},
-			unknown: "Not known",
+			unknown: "Belongs to no review",
 		}, named{"yes", "Latest review", []string{"true", "1", "on"}}, named{"no", "Earlier review", []string{"false", "0", "off"}}),
 	}
 }

@@ -172,6 +172,7 @@ func TestFacetOf(t *testing.T) {
 		{"no labels", "origin", bare, "unknown"},
 		{"latest", "latest", upr, "yes"},
 		{"not latest", "latest", committee, "no"},
+		{"of no review", "latest", &Recommendation{NoReview: true}, "unknown"},
 		{"demonstration", "region", demo, "africa"},
 	} {
 		f, _ := FacetByName(c.facet)

@@ -5,8 +5,8 @@ package uhri
 //
 // A review is a cycle of the Universal Periodic Review, or one document with its addenda, corrigenda and revisions.
 // For each State and body the latest review has the highest cycle, else the newest date, else the higher symbol.
-// A record without State or body, or with neither cycle nor a dated document, belongs to no review: it is never
-// latest, and Undetermined counts it. A record addressed to several States is latest if it is for any of them.
+// A record without State or body, or with neither cycle nor a dated document, belongs to no review: it is neither
+// latest nor earlier, and Undetermined counts it. A record addressed to several States is latest if it is for any of them.
 type LatestReviews struct {
 	newest   map[reviewed]review
 	dates    map[document]int // newest date of a document and its supplements, as Date.Key
@@ -55,10 +55,15 @@ func cycleOf(r *Recommendation) int {
 	return r.UPR.Cycle
 }
 
+// placeable reports whether a record names a State, a body, and a cycle or a document.
+func placeable(r *Recommendation, cycle int) bool {
+	return len(r.Countries) > 0 && r.Body != "" && (cycle > 0 || r.Symbol != "")
+}
+
 // Add takes a record into account.
 func (l *LatestReviews) Add(r *Recommendation) {
 	cycle := cycleOf(r)
-	if len(r.Countries) == 0 || r.Body == "" || (cycle == 0 && r.Symbol == "") {
+	if !placeable(r, cycle) {
 		l.without++
 		return
 	}
@@ -111,13 +116,16 @@ func (l *LatestReviews) resolve() {
 	}
 }
 
-// Is reports whether r belongs to the latest review of one of its States by its body.
-func (l *LatestReviews) Is(r *Recommendation) bool {
+// Mark sets on a record whether it belongs to the latest review of one of its States by its body, or to none that can
+// be told.
+func (l *LatestReviews) Mark(r *Recommendation) {
 	l.resolve()
 	cycle := cycleOf(r)
-	if r.Body == "" || (cycle == 0 && r.Symbol == "") {
-		return false
-	}
+	r.NoReview = !placeable(r, cycle) || cycle == 0 && l.dates[document{r.Body, r.Symbol.Base()}] == 0
+	r.Latest = !r.NoReview && l.is(r, cycle)
+}
+
+func (l *LatestReviews) is(r *Recommendation, cycle int) bool {
 	for _, c := range r.Countries {
 		best, ok := l.newest[reviewed{c, r.Body}]
 		switch {

@@ -49,19 +49,27 @@ func TestLatestReviews(t *testing.T) {
 				r = records[len(records)-1-i]
 			}
 			l.Add(r)
-			l.Is(r) // asking early changes nothing
+			l.Mark(r) // asking early changes nothing
 		}
 		var got []ID
+		none := 0
 		for _, r := range records {
-			if l.Is(r) {
+			l.Mark(r)
+			if r.Latest {
 				got = append(got, r.ID)
+			}
+			if r.NoReview {
+				none++
+			}
+			if r.Latest && r.NoReview {
+				t.Errorf("%s: %s belongs to the latest review and to none", order, r.ID)
 			}
 		}
 		if d := cmp.Diff(want, got); d != "" {
 			t.Errorf("%s: %s", order, d)
 		}
-		if got := l.Undetermined(); got != 5 {
-			t.Errorf("%s: %d undetermined, want 5", order, got)
+		if got := l.Undetermined(); got != 5 || none != got {
+			t.Errorf("%s: %d undetermined, %d marked so, want 5", order, got, none)
 		}
 	}
 }

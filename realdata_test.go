@@ -279,10 +279,13 @@ func TestRealLatestReviews(t *testing.T) {
 	}
 	latest := 0
 	for _, r := range records {
-		if got := l.Is(r); got != want[r.ID] {
-			t.Errorf("%s (%v, %s, %s): latest is %v", r.ID, r.Countries, r.Body, r.Symbol, got)
-		} else if got {
+		if l.Mark(r); r.Latest != want[r.ID] {
+			t.Errorf("%s (%v, %s, %s): latest is %v", r.ID, r.Countries, r.Body, r.Symbol, r.Latest)
+		} else if r.Latest {
 			latest++
+		}
+		if r.NoReview == determined[r.ID] {
+			t.Errorf("%s (%v, %s, %s): of no review is %v", r.ID, r.Countries, r.Body, r.Symbol, r.NoReview)
 		}
 	}
 	if got := len(records) - len(determined); l.Undetermined() != got {

@@ -91,8 +91,9 @@ type Recommendation struct {
 	Procedural bool   `json:"procedural,omitzero"` // follow-up, dissemination, next report …
 	Articles   string `json:"articles,omitzero"`   // the treaty articles its heading names: "arts. 2 (2) and 3"
 	Tags       []Tag  `json:"tags,omitzero"`
-	Latest     bool   `json:"latest,omitzero"` // belongs to the latest review of its State by its body; set at publish, see Latest
-	Ask        ID     `json:"ask,omitzero"`    // the first of the passages that ask for the same; empty for those alone; set at publish
+	Latest     bool   `json:"latest,omitzero"`    // belongs to the latest review of its State by its body; set at publish, see LatestReviews
+	NoReview   bool   `json:"no_review,omitzero"` // which review it belongs to cannot be told; set at publish, see LatestReviews
+	Ask        ID     `json:"ask,omitzero"`       // the first of the passages that ask for the same; empty for those alone; set at publish
 	Demo       bool   `json:"demonstration,omitzero"`
 
 	Provenance Provenance `json:"provenance,omitzero"`

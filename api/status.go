@@ -25,7 +25,7 @@ type Snapshot struct {
 	ID       string    `json:"id" doc:"for snapshot= and for citing"`
 	Created  time.Time `json:"created"`
 	Records  int       `json:"records"`
-	NoReview int       `json:"no_review,omitzero" doc:"records that belong to no dated review, so never to the latest"`
+	NoReview int       `json:"no_review,omitzero" doc:"records whose review cannot be told, those of latest=unknown"`
 	Analysis int       `json:"analysis" doc:"version of how words are read; numbers of different versions may differ"`
 }
 

@@ -187,7 +187,7 @@ type Snapshot struct {
 	Records  int                 `json:"records"`
 	Demo     bool                `json:"demonstration,omitzero"`
 	Sources  []uhri.SourceStatus `json:"sources,omitzero"`   // as they were when it was published
-	NoReview int                 `json:"no_review,omitzero"` // records that can never be "latest": neither cycle nor date
+	NoReview int                 `json:"no_review,omitzero"` // records whose review cannot be told: neither cycle nor date
 	Analysis int                 `json:"analysis"`           // version of the tokenizer, stemmers and pairs
 	Build    string              `json:"build,omitzero"`
 	Purge    bool                `json:"-"` // drop every older snapshot at once: a takedown must reach all copies

@@ -69,7 +69,7 @@ type ProfilePage struct {
 	Total   int
 	Latest  *Match // all reviews, or the latest of each body
 	Reviews []LatestReview
-	Without int // passages of no review, with Reviews
+	Without Cell // passages of no review, with Reviews
 	Charts  []*Chart
 	Bars    []*Chart // beside them, each with what stands under its heading
 	Newest  []Hit
@@ -271,9 +271,14 @@ func (u *UI) reviews(ctx context.Context, p *ProfilePage, res *index.Result) err
 	w := u.words
 	whole := p.list.Clear("latest")
 	newest := whole.With("latest", index.Any, "yes")
-	everything, err := u.o.Searcher.Search(ctx, pinned(whole.Request(), res))
+	both := pinned(whole.Request(), res)
+	both.Facets = []string{"latest"}
+	everything, err := u.o.Searcher.Search(ctx, both)
 	if err != nil {
 		return err
+	}
+	for _, f := range everything.Facets {
+		p.Without = Cell{Count: f.Unknown, URL: whole.With("latest", index.Any, uhri.ValueUnknown).String()}
 	}
 	run := newest.Sort(index.SortNewest).Limit(index.MaxLimit).Request()
 	run.Facets, run.FacetLimit, run.Snapshot = []string{"symbol", "body"}, 0, res.Snapshot.ID
@@ -286,7 +291,6 @@ func (u *UI) reviews(ctx context.Context, p *ProfilePage, res *index.Result) err
 		Any: MatchLink{URL: p.At.Clear("latest").String(), Count: everything.Total, Current: !on},
 		All: MatchLink{URL: p.At.Clear("latest").With("latest", index.Any, "yes").String(), Count: latest.Total, Current: on},
 	}
-	p.Without = latest.Snapshot.NoReview
 	type key struct{ body, symbol string }
 	seen := map[key]*uhri.Recommendation{}
 	var order []key

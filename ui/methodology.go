@@ -90,7 +90,7 @@ type CoverageRow struct {
 }
 
 // coverageOf are the facts whose gaps matter to whoever reads a number.
-var coverageOf = [...]string{"country", "symbol", "year", "mechanism", "type", "theme", "group", "goal", "sdg", "position", "recommending_state", "cycle"}
+var coverageOf = [...]string{"country", "symbol", "year", "mechanism", "type", "theme", "group", "goal", "sdg", "position", "recommending_state", "cycle", "latest"}
 
 func (u *UI) methodology(c echo.Context) error {
 	ctx := c.Request().Context()

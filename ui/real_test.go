@@ -71,7 +71,7 @@ func publishReal(path string) (*bleveindex.Engine, error) {
 		latest.Add(r)
 	}
 	for _, r := range recs {
-		r.Latest = latest.Is(r)
+		latest.Mark(r)
 	}
 	if real.dir, err = os.MkdirTemp("", "uhri-ui-real"); err != nil {
 		return nil, err

@@ -167,7 +167,8 @@ func marked(recs iter.Seq2[*uhri.Recommendation, error], latest *uhri.LatestRevi
 	return func(yield func(*uhri.Recommendation, error) bool) {
 		for r, err := range recs {
 			if r != nil {
-				r.Latest, r.Ask = latest.Is(r), asked[r.ID]
+				latest.Mark(r)
+				r.Ask = asked[r.ID]
 			}
 			if !yield(r, err) {
 				return

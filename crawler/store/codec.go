@@ -159,7 +159,7 @@ type encoded struct {
 func (c *codec) encode(r *uhri.Recommendation, source string, it *crawler.Item) (encoded, error) {
 	e := encoded{id: r.ID, symbol: r.Symbol, textH: textPrint(r.CleanText(uhri.English)), has: filled(r)}
 	kept := *r
-	kept.Latest = false
+	kept.Latest, kept.NoReview = false, false
 	p := &kept.Provenance
 	p.FirstSeen, p.LastChanged, p.MergedFrom = time.Time{}, time.Time{}, nil
 	if p.Source == source {

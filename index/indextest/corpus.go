@@ -43,7 +43,7 @@ func (g Generated) Each() iter.Seq[*uhri.Recommendation] {
 	}
 }
 
-// Publishable yields the records as Engine.Publish takes them, with Latest set.
+// Publishable yields the records as Engine.Publish takes them, with Latest and NoReview set.
 func (g Generated) Publishable() iter.Seq2[*uhri.Recommendation, error] {
 	return func(yield func(*uhri.Recommendation, error) bool) {
 		latest := uhri.NewLatestReviews()
@@ -51,7 +51,7 @@ func (g Generated) Publishable() iter.Seq2[*uhri.Recommendation, error] {
 			latest.Add(g.facts(i))
 		}
 		for r := range g.Each() {
-			r.Latest = latest.Is(r)
+			latest.Mark(r)
 			if !yield(r, nil) {
 				return
 			}

@@ -83,7 +83,7 @@ func RandomCorpus(seed uint64, n int) []*uhri.Recommendation {
 		if i%3 == 0 {
 			r.Ask = FixtureID(i % 7)
 		}
-		r.Latest = rng.IntN(3) == 0
+		r.Latest, r.NoReview = rng.IntN(3) == 0, rng.IntN(8) == 0
 		if rng.IntN(4) > 0 {
 			r.Provenance.FirstSeen = time.Date(2026, 1, 1+rng.IntN(4), rng.IntN(2), 0, 0, 0, time.UTC)
 			r.Provenance.LastChanged = r.Provenance.FirstSeen.AddDate(0, 0, rng.IntN(3))
@@ -121,7 +121,7 @@ var (
 		"sdg": {"5.2", "16.3", "unknown"}, "mechanism": {"upr", "treaty_body", "unknown"}, "body": {"CEDAW", "CAT", "UPR", "unknown"}, "type": {"recommendation", "observation", "unknown"},
 		"year": {"2015", "2016", "2017", "1999", "unknown"}, "cycle": {"1", "2", "unknown", "not_applicable"}, "position": {"supported", "noted", "unknown", "not_applicable"},
 		"recommending_state": {"KEN", "CHL", "unknown", "not_applicable"}, "symbol": {"A/HRC/44/9", "CEDAW/C/KEN/CO/8", "unknown"}, "lang": {"en", "fr", "unknown"},
-		"origin": {"publisher", "rule", "human", "unknown"}, "latest": {"yes", "no"},
+		"origin": {"publisher", "rule", "human", "unknown"}, "latest": {"yes", "no", "unknown"},
 	}
 	randomFacets = []string{"country", "region", "bloc", "theme", "group", "goal", "sdg", "mechanism", "body", "type", "year", "cycle", "position", "recommending_state", "symbol", "lang", "origin", "latest"}
 )

@@ -61,7 +61,7 @@ func RealCorpus(t testing.TB) []*uhri.Recommendation {
 		latest.Add(out[i])
 	}
 	for _, r := range out {
-		r.Latest = latest.Is(r)
+		latest.Mark(r)
 	}
 	return out
 }
