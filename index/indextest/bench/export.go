@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/url"
@@ -14,29 +15,38 @@ import (
 	"time"
 
 	"github.com/blevesearch/bleve/v2"
+	"github.com/blevesearch/bleve/v2/search"
 
 	"uhri/api/export"
 	"uhri/index"
+	"uhri/index/indextest"
 )
 
-// pagedOf is how many records are read by paging through bleve; the rate hardly changes with more.
-const pagedOf, pageSize = 50_000, 5_000
+// pages of bleve are measured at pagesOf depths, evenly spread over the corpus: all of them would take minutes a round, and
+// bleve's From is the slower the deeper.
+const pageSize, pagesOf = 1_000, 8
 
 // exports measures whole-corpus files: a copy of the same bytes, each format as the product writes it, and the same
-// records read by paging through bleve; alternating rounds, medians.
-func exports(ctx context.Context, peers []peer, dir string, records, rounds int) error {
+// records read by paging through bleve, newest first, whole records stored; alternating rounds, medians.
+func exports(ctx context.Context, peers []peer, withBleve bool, dir string, g indextest.Generated, rounds int) error {
+	records := g.Records
 	var searcher index.Searcher
-	var paged bleve.Index
 	for _, p := range peers {
-		switch p := p.(type) {
-		case *ours:
+		if p, ok := p.(*ours); ok {
 			searcher = p.Engine
-		case *stock:
-			paged = p.ix
 		}
 	}
 	if searcher == nil {
 		return nil
+	}
+	var paged *pager
+	if withBleve {
+		ix, err := buildPaged(ctx, filepath.Join(dir, "paged"), g)
+		if err != nil {
+			return fmt.Errorf("building the index to page through: %w", err)
+		}
+		defer ix.Close()
+		paged = &pager{ix: ix, records: records}
 	}
 	at := func(name string) string { return filepath.Join(dir, "export."+name) }
 	write := func(format string) func() (int, error) {
@@ -70,7 +80,8 @@ func exports(ctx context.Context, peers []peer, dir string, records, rounds int)
 	}
 	ways := []way{{"ndjson", write("ndjson")}, {"copy", func() (int, error) { return records, copyFile(at("ndjson"), at("copy")) }}, {"csv", write("csv")}, {"xlsx", write("xlsx")}, {"parquet", write("parquet")}}
 	if paged != nil {
-		ways = append(ways, way{"bleve", func() (int, error) { return pageThrough(ctx, paged) }})
+		ways = append(ways, way{"bleve, From", func() (int, error) { return paged.from(ctx) }},
+			way{"bleve, SearchAfter", func() (int, error) { return paged.after(ctx) }})
 	}
 	rates, extra := map[string][]float64{}, map[string]float64{}
 	for range rounds {
@@ -111,17 +122,17 @@ func exports(ctx context.Context, peers []peer, dir string, records, rounds int)
 		return r[len(r)/2]
 	}
 	fmt.Printf("whole-corpus files: medians of %d alternating rounds; memory is the most beyond what was in use before\n", rounds)
-	fmt.Printf("%-8s %12s %12s %10s %12s\n", "", "records/s", "/ ndjson", "extra MB", "file MB")
+	fmt.Printf("%-18s %12s %12s %10s %12s\n", "", "records/s", "/ ndjson", "extra MB", "file MB")
 	for _, w := range ways {
 		size := ""
 		if info, err := os.Stat(at(w.name)); err == nil {
 			size = fmt.Sprintf("%.0f", float64(info.Size())/1e6)
 		}
-		fmt.Printf("%-8s %12.0f %12.3f %10.0f %12s\n", w.name, median(w.name), median(w.name)/median("ndjson"), extra[w.name], size)
+		fmt.Printf("%-18s %12.0f %12.3f %10.0f %12s\n", w.name, median(w.name), median(w.name)/median("ndjson"), extra[w.name], size)
 	}
-	fmt.Printf("ndjson is %.2f of a copy", median("ndjson")/median("copy"))
+	fmt.Printf("ndjson is %.2f of a copy, csv %.2f of ndjson", median("ndjson")/median("copy"), median("csv")/median("ndjson"))
 	if paged != nil {
-		fmt.Printf(" and %.0f times paging through bleve", median("ndjson")/median("bleve"))
+		fmt.Printf(", %.0f times paging through bleve by From and %.0f times by SearchAfter (pages of %d)", median("ndjson")/median("bleve, From"), median("ndjson")/median("bleve, SearchAfter"), pageSize)
 	}
 	fmt.Println()
 	return nil
@@ -145,26 +156,95 @@ func copyFile(from, to string) error {
 	return out.Close()
 }
 
-// pageThrough reads stored texts as bleve's documentation says to: page after page behind the last hit.
-func pageThrough(ctx context.Context, ix bleve.Index) (int, error) {
+// buildPaged makes what people who page through bleve for whole records have: the record stored, the date to sort by. Texts
+// are left out; a search for everything does not look at them.
+func buildPaged(ctx context.Context, dir string, g indextest.Generated) (bleve.Index, error) {
+	if err := os.RemoveAll(dir); err != nil {
+		return nil, err
+	}
+	date, record := bleve.NewKeywordFieldMapping(), bleve.NewTextFieldMapping()
+	date.Store, date.IncludeInAll = false, false
+	record.Index, record.DocValues, record.IncludeInAll = false, false, false
+	doc := bleve.NewDocumentStaticMapping()
+	doc.AddFieldMappingsAt("date", date)
+	doc.AddFieldMappingsAt("record", record)
+	m := bleve.NewIndexMapping()
+	m.DefaultMapping = doc
+	b, err := bleve.NewBuilder(dir, m, map[string]any{"batchSize": 10_000})
+	if err != nil {
+		return nil, err
+	}
+	for r := range g.Each() {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		whole, err := json.Marshal(r)
+		if err != nil {
+			return nil, err
+		}
+		if err := b.Index(string(r.ID), map[string]any{"date": fmt.Sprintf("%08d", r.Date.Key()), "record": string(whole)}); err != nil {
+			return nil, err
+		}
+	}
+	if err := b.Close(); err != nil {
+		return nil, err
+	}
+	return bleve.Open(dir)
+}
+
+// pager reads pages of all records by bleve, newest first.
+type pager struct {
+	ix      bleve.Index
+	records int
+	ends    [][]string // sort keys of the last hit of each page read by from
+}
+
+// from reads pages evenly spread over the corpus by counting hits, as nearly everybody pages.
+func (p *pager) from(ctx context.Context) (int, error) {
+	p.ends = p.ends[:0]
 	n := 0
-	var after []string
-	for n < pagedOf {
-		req := bleve.NewSearchRequestOptions(bleve.NewMatchAllQuery(), pageSize, 0, false)
-		req.Fields = []string{"text"}
-		req.SortBy([]string{"_id"})
-		req.SearchAfter = after
-		res, err := ix.SearchInContext(ctx, req)
+	for i := range pagesOf {
+		hits, err := p.page(ctx, (2*i+1)*p.records/(2*pagesOf), nil)
 		if err != nil {
 			return n, err
 		}
-		if len(res.Hits) == 0 {
-			break
-		}
-		n += len(res.Hits)
-		after = res.Hits[len(res.Hits)-1].Sort
+		n += len(hits)
+		p.ends = append(p.ends, hits[len(hits)-1].Sort)
 	}
 	return n, nil
+}
+
+// after reads the pages that follow those from has read, by their keys.
+func (p *pager) after(ctx context.Context) (int, error) {
+	n := 0
+	for _, key := range p.ends {
+		hits, err := p.page(ctx, 0, key)
+		if err != nil {
+			return n, err
+		}
+		n += len(hits)
+	}
+	return n, nil
+}
+
+func (p *pager) page(ctx context.Context, from int, after []string) (search.DocumentMatchCollection, error) {
+	req := bleve.NewSearchRequestOptions(bleve.NewMatchAllQuery(), pageSize, from, false)
+	req.Fields = []string{"record"}
+	req.SortBy([]string{"-date", "_id"})
+	req.SearchAfter = after
+	res, err := p.ix.SearchInContext(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	if len(res.Hits) == 0 {
+		return nil, fmt.Errorf("bleve has no page at %d", from)
+	}
+	for _, h := range res.Hits {
+		if s, _ := h.Fields["record"].(string); s == "" {
+			return nil, fmt.Errorf("bleve's hit %s has no record", h.ID)
+		}
+	}
+	return res.Hits, nil
 }
 
 // anonMB is the memory the process has to itself; 0 where the system does not tell.

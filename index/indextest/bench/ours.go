@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"uhri/api/export"
 	"uhri/index"
 	"uhri/index/bleveindex"
 	"uhri/index/indextest"
@@ -23,7 +24,7 @@ var builders = []builder{
 }
 
 func buildOurs(ctx context.Context, dir string, g indextest.Generated) (peer, error) {
-	o := bleveindex.Options{Dir: filepath.Join(dir, "index")}
+	o := bleveindex.Options{Dir: filepath.Join(dir, "index"), Rows: export.Rows("")}
 	e, err := bleveindex.Open(o)
 	if err != nil {
 		return nil, err
