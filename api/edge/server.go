@@ -1,7 +1,10 @@
 package edge
 
 import (
+	"context"
+	"net"
 	"net/http"
+	"syscall"
 	"time"
 )
 
@@ -15,5 +18,17 @@ func Server(h http.Handler) *http.Server {
 		ReadTimeout:       30 * time.Second, // the largest body is DefaultMaxBody
 		WriteTimeout:      60 * time.Second, // a search at its deadline, and a megabyte over a slow line
 		IdleTimeout:       2 * time.Minute,
+		ConnContext:       func(ctx context.Context, c net.Conn) context.Context { return context.WithValue(ctx, connKey{}, c) },
 	}
+}
+
+type connKey struct{}
+
+// Acknowledged is how many bytes the machine at the other end of a request's connection has confirmed so far. It is how a slow reader is told from
+// one that has stopped: our own system takes and keeps megabytes for both. False where the system does not tell.
+func Acknowledged(ctx context.Context) (uint64, bool) {
+	if c, ok := ctx.Value(connKey{}).(syscall.Conn); ok {
+		return acknowledged(c)
+	}
+	return 0, false
 }

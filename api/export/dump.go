@@ -256,7 +256,9 @@ func (d Dumps) Serve(w http.ResponseWriter, r *http.Request, snapshot, name stri
 	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
 	h.Set("Cache-Control", "no-cache")
 	h.Set("X-Snapshot", snapshot)
-	http.ServeContent(patientWriter{w, newDeadlined(w, patience)}, r, "", all[i].Snapshot.Created, file)
+	parts := newDeadlined(w, r, patience)
+	defer parts.watch()()
+	http.ServeContent(patientWriter{w, parts}, r, "", all[i].Snapshot.Created, file)
 	return nil
 }
 

@@ -576,6 +576,60 @@ func TestStalledReaderIsLetGo(t *testing.T) {
 	}
 }
 
+// line is a connection that takes so many bytes a second, and does not say so until a chunk is gone.
+type line struct {
+	http.ResponseWriter
+	rate      int
+	until     time.Time
+	confirmed uint64
+}
+
+func (l *line) SetWriteDeadline(t time.Time) error {
+	l.until = t
+	return nil
+}
+
+func (l *line) Write(b []byte) (int, error) {
+	for gone := 0; gone < len(b); gone += l.rate {
+		time.Sleep(time.Second)
+		synctest.Wait() // whoever sets deadlines at this moment
+		if !time.Now().Before(l.until) {
+			return 0, os.ErrDeadlineExceeded
+		}
+		l.confirmed += uint64(l.rate)
+	}
+	return len(b), nil
+}
+
+// TestSlowReaderIsKept: what counts is that bytes arrive, not how many chunks go. 64 kB at 500 bytes a second take two minutes.
+func TestSlowReaderIsKept(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		rate  int
+		known bool
+		kept  bool
+	}{{"slow and steady", 500, true, true}, {"stalled", 0, true, false}, {"slow where the system does not tell", 500, false, false}, {"fast enough where it does not", 3000, false, true}} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				begun := time.Now()
+				l := &line{ResponseWriter: httptest.NewRecorder(), rate: c.rate}
+				p := newPatient(l, httptest.NewRequest("GET", "/", nil), patience)
+				p.stop() // which has found nothing to watch
+				p.conn.confirmed = func() (uint64, bool) { return l.confirmed, c.known }
+				stop := p.conn.watch()
+				defer stop()
+				_, err := p.Write(make([]byte, 3*chunk))
+				if err = errors.Join(err, p.Flush()); (err == nil) != c.kept {
+					t.Errorf("after %s: %v", time.Since(begun), err)
+				}
+				if took := time.Since(begun); !c.kept && took > patience+patience/4 {
+					t.Errorf("let go after %s only", took)
+				}
+			})
+		})
+	}
+}
+
 // LibreOffice reads the spreadsheet as we meant it.
 func TestLibreOfficeReadsXLSX(t *testing.T) {
 	office, err := exec.LookPath("soffice")

@@ -57,7 +57,8 @@ func (s *Server) Send(w http.ResponseWriter, r *http.Request, prepare func(conte
 		return nil
 	}
 	s.rows.take(who, f.Rows)
-	out := newPatient(w, s.o.Patience)
+	out := newPatient(w, r, s.o.Patience)
+	defer out.stop()
 	out.headers()
 	if err = f.Write(ctx, out); err == nil {
 		err = out.Flush()

@@ -30,7 +30,7 @@ const (
 	perClient = 2                // two files side by side are convenience, more are a script gone wild
 	perServer = 8                // each keeps two cores busy while its reader keeps up
 	patience  = 30 * time.Second // a reader that takes nothing for so long has gone
-	chunk     = 64 << 10         // bytes handed to the connection at a time; each must go within patience
+	chunk     = 64 << 10         // bytes handed to the connection at a time
 )
 
 // Options are what a Server is made of. Searcher is required.
@@ -167,7 +167,8 @@ func (s *Server) Serve(w http.ResponseWriter, r *http.Request, format string, st
 	if r.Method == http.MethodHead {
 		return nil
 	}
-	out := newPatient(w, s.o.Patience)
+	out := newPatient(w, r, s.o.Patience)
+	defer out.stop()
 	// The headers go now, so that a spreadsheet that takes a minute is not taken for a dead connection.
 	out.headers()
 	rows, err := Write(ctx, out, s.o.Searcher, req, p, nil)
@@ -300,26 +301,59 @@ func (s *Server) leave(who netip.Prefix) {
 	}
 }
 
-// patient writes to a connection in chunks and gives each so long to go: the clock starts anew with every chunk, so
-// a slow reader may take hours and one that has stopped is let go.
+// patient writes to a connection and gives its reader so long to make progress: the clock starts anew with every chunk that goes,
+// and whenever the reader's machine has confirmed more bytes, so a slow reader may take hours and one that has stopped is let go. Chunks alone
+// do not tell: a system keeps megabytes for a reader and takes the next chunk when a good part of them is gone, which at 10 kB/s is minutes.
 type patient struct {
 	*bufio.Writer
 	conn *deadlined
+	stop func() // must be called
 }
 
 type deadlined struct {
-	w        http.ResponseWriter
-	control  *http.ResponseController
-	patience time.Duration
+	w         http.ResponseWriter
+	control   *http.ResponseController
+	patience  time.Duration
+	confirmed func() (bytes uint64, known bool)
 }
 
-func newPatient(w http.ResponseWriter, d time.Duration) *patient {
-	c := newDeadlined(w, d)
-	return &patient{bufio.NewWriterSize(c, chunk), c}
+func newPatient(w http.ResponseWriter, r *http.Request, d time.Duration) *patient {
+	c := newDeadlined(w, r, d)
+	return &patient{bufio.NewWriterSize(c, chunk), c, c.watch()}
 }
 
-func newDeadlined(w http.ResponseWriter, d time.Duration) *deadlined {
-	return &deadlined{w, http.NewResponseController(w), d}
+func newDeadlined(w http.ResponseWriter, r *http.Request, d time.Duration) *deadlined {
+	ctx := r.Context()
+	return &deadlined{w, http.NewResponseController(w), d, func() (uint64, bool) { return edge.Acknowledged(ctx) }}
+}
+
+// watch extends the deadline while the reader makes progress, until stop is called.
+func (c *deadlined) watch() (stop func()) {
+	last, known := c.confirmed()
+	if !known {
+		return func() {}
+	}
+	done, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		tick := time.NewTicker(c.patience / 8)
+		defer tick.Stop()
+		for {
+			select {
+			case <-done:
+				return
+			case <-tick.C:
+				if n, known := c.confirmed(); known && n != last {
+					last = n
+					c.extend()
+				}
+			}
+		}
+	}()
+	return func() {
+		close(done)
+		<-ended
+	}
 }
 
 func (c *deadlined) extend() {
