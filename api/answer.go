@@ -15,7 +15,7 @@ import (
 // Answer is the answer to a search. Everything in it comes from one search over one snapshot.
 type Answer struct {
 	Total       int                     `json:"total" doc:"records found, exactly"`
-	Asks        int                     `json:"asks,omitzero" doc:"with collapse=ask: how many items there are to page through, one for each distinct ask"`
+	Asks        int                     `json:"asks,omitzero" doc:"with collapse=ask: how many items there are to page through, passages that ask for the same counted as one; total stays that of all passages"`
 	Items       []Item                  `json:"items" nullable:"false" doc:"the records of this page"`
 	Facets      map[string][]FacetValue `json:"facets,omitzero" doc:"counts of the facets asked for, highest first; unknown and not_applicable stand at the end of each list"`
 	Distinct    map[string]int          `json:"distinct,omitzero" doc:"how many values of each facet have records here, listed or not"`

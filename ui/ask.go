@@ -231,27 +231,15 @@ func (u *UI) askMarks(ctx context.Context, res *index.Result, hits []Hit) error 
 	return nil
 }
 
-// distinctAsks is how many different asks the recommendations of an answer make: those that stand alone, and one for
-// each group. Observations and pledges are no asks. The answer must have the facets "ask" and "type"; 0 when it cannot be told.
-func distinctAsks(res *index.Result) int {
-	n := 0
+// distinctPassages is how many passages an answer has when those that ask for the same count as one: what a list with each ask
+// shown once has. The answer must have the facet "ask".
+func distinctPassages(res *index.Result) int {
 	for _, f := range res.Facets {
-		switch f.Name {
-		case "ask":
-			n += f.Unknown*chosen(res.Filters, f.Name, uhri.ValueUnknown) + groupsIn(f, res.Filters)
-		case "type":
-			if f.Distinct > len(f.Values) { // asked for fewer values than there are: what is no recommendation cannot be told
-				return 0
-			}
-			n -= f.Unknown * chosen(res.Filters, f.Name, uhri.ValueUnknown)
-			for _, v := range f.Values {
-				if v.Value != string(uhri.TypeRecommendation) {
-					n -= v.Count * chosen(res.Filters, f.Name, v.Value)
-				}
-			}
+		if f.Name == "ask" {
+			return f.Unknown*chosen(res.Filters, f.Name, uhri.ValueUnknown) + groupsIn(f, res.Filters)
 		}
 	}
-	return n
+	return 0
 }
 
 // groupsIn is how many groups of the panel are in the answer.

@@ -37,7 +37,7 @@ type SearchPage struct {
 	Address string // absolute, of the whole result set
 	Panels  []Panel
 	Hits    []Hit
-	Asks    int // different asks among the results; 0 when none is a recommendation
+	Asks    int // passages when those that ask for the same count as one
 	u       *UI
 	matches map[string][2]int // facet with two or more values ticked → counts of any and of all
 	anyway  int               // results without any filter, counted when there are none with them
@@ -118,7 +118,7 @@ func (u *UI) search(c echo.Context) error {
 	if err := u.askMarks(ctx, res, p.Hits); err != nil {
 		return err
 	}
-	p.Asks = distinctAsks(res)
+	p.Asks = distinctPassages(res)
 	for _, format := range u.o.Exports {
 		file := p.At.File(format)
 		p.Exports = append(p.Exports, ExportLink{Label: u.words.Text("export." + format), URL: file.String(), Manifest: file.Extra("manifest", "1").String()})

@@ -105,7 +105,8 @@ func (f *folder) relabel(ctx context.Context, all bool) (int, error) {
 	return f.store.Relabel(ctx, classify.Version(m), all, func(r *uhri.Recommendation) []uhri.Tag { return classify.Label(m, r) })
 }
 
-// publish builds a snapshot of the store's present state unless it is published already. force builds it anyway; purge
+// publish builds a snapshot of the store's present state unless this version of the program has published it already: what asks
+// for the same, and more, is worked out here. force builds it anyway; purge
 // drops every older snapshot, which a takedown needs. It returns the snapshot that is current afterwards.
 func (f *folder) publish(ctx context.Context, force, purge bool) (snap index.Snapshot, built bool, err error) {
 	if err := f.p.ensureLock(ctx, f.lock); err != nil {
@@ -123,7 +124,7 @@ func (f *folder) publish(ctx context.Context, force, purge bool) (snap index.Sna
 	if err != nil && !none {
 		return snap, false, err
 	}
-	if !none && !force && !purge && current.Current.Seq == view.Seq() && current.Current.Analysis == analysis.Version {
+	if !none && !force && !purge && current.Current.Seq == view.Seq() && current.Current.Analysis == analysis.Version && current.Current.Build == version {
 		return current.Current, false, nil
 	}
 	now := time.Now().UTC()
