@@ -56,11 +56,12 @@ func (s *Server) WriteDump(ctx context.Context, dir string, formats []string, pr
 	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
 		return d, err
 	}
-	tmp, err := os.MkdirTemp(filepath.Dir(dir), ".dump-*")
+	draft, err := NewDraft(filepath.Dir(dir), true)
 	if err != nil {
 		return d, err
 	}
-	defer os.RemoveAll(tmp)
+	defer draft.Drop()
+	tmp := draft.Path
 	var snap index.Snapshot
 	files, order := map[string]Manifest{}, []string{}
 	for _, format := range formats {
@@ -104,7 +105,7 @@ func (s *Server) WriteDump(ctx context.Context, dir string, formats []string, pr
 			return d, err
 		}
 	}
-	if err := os.Rename(tmp, dir); err != nil {
+	if err := draft.Place(dir); err != nil {
 		return d, err
 	}
 	return readDump(os.DirFS(dir))

@@ -420,7 +420,7 @@ func (e *xlsxEncoder) manifest(f *excelize.File, head int) error {
 			return err
 		}
 	}
-	return nil
+	return f.SetSheetDimension(name, "A1:C"+strconv.Itoa(row)) // readers that go row by row believe it
 }
 
 // parts are the files of a workbook, kept in memory: without rows they are small. It implements excelize.ZipWriter.

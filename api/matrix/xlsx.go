@@ -1,6 +1,7 @@
 package matrix
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -64,6 +65,13 @@ func (t *table) matrix(f *excelize.File) error {
 	if err := t.paper(f, last); err != nil {
 		return err
 	}
+	corner, err := excelize.CoordinatesToCellName(len(t.columns), last)
+	if err != nil {
+		return err
+	}
+	if err := f.SetSheetDimension(sheetMatrix, "A1:"+corner); err != nil { // before the stream, which writes it first
+		return err
+	}
 	sheet, err := f.NewStreamWriter(sheetMatrix)
 	if err != nil {
 		return err
@@ -107,10 +115,6 @@ func (t *table) matrix(f *excelize.File) error {
 		}
 	}
 	if len(t.rows) > 0 {
-		corner, err := excelize.CoordinatesToCellName(len(t.columns), last)
-		if err != nil {
-			return err
-		}
 		if err := sheet.AddTable(&excelize.Table{Range: "A1:" + corner, Name: "matrix", StyleName: "TableStyleLight1"}); err != nil {
 			return err
 		}
@@ -222,7 +226,7 @@ func (t *table) lists(f *excelize.File) error {
 	if err := f.SetCellStr(sheetLists, "C1", "Write your institutions below, one a line: the columns Lead institution and Partners offer them."); err != nil {
 		return err
 	}
-	return f.SetColWidth(sheetLists, "A", "B", 30)
+	return errors.Join(f.SetColWidth(sheetLists, "A", "B", 30), f.SetSheetDimension(sheetLists, "A1:C"+strconv.Itoa(len(column))))
 }
 
 // manifest writes what the file is and what its columns mean.
@@ -253,5 +257,5 @@ func (t *table) manifest(f *excelize.File) error {
 	if err := f.SetColWidth(sheetManifest, "A", "A", 30); err != nil {
 		return err
 	}
-	return f.SetColWidth(sheetManifest, "B", "B", 100)
+	return errors.Join(f.SetColWidth(sheetManifest, "B", "B", 100), f.SetSheetDimension(sheetManifest, "A1:B"+strconv.Itoa(len(lines)))) // readers that go row by row believe it
 }

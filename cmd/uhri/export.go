@@ -98,11 +98,15 @@ func (p *program) export(cmd *cobra.Command, format, out string, q url.Values) e
 		return err
 	}
 	// A file that stands there is a whole file.
-	tmp, err := os.CreateTemp(filepath.Dir(out), ".export-*")
+	draft, err := export.NewDraft(filepath.Dir(out), false)
 	if err != nil {
 		return err
 	}
-	defer os.Remove(tmp.Name())
+	defer draft.Drop()
+	tmp, err := os.OpenFile(draft.Path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
 	bar := newProgress(p.err, "export")
 	m, err := export.Sidecar(ctx, tmp, f.engine, req, plan, func(rows int) {
 		bar.tell(crawler.Progress{Items: rows, Bytes: int64(rows), TotalBytes: int64(res.Total)})
@@ -111,7 +115,7 @@ func (p *program) export(cmd *cobra.Command, format, out string, q url.Values) e
 	if err = errors.Join(err, tmp.Chmod(0o644), tmp.Close()); err != nil {
 		return err
 	}
-	if err := os.Rename(tmp.Name(), out); err != nil {
+	if err := draft.Place(out); err != nil {
 		return err
 	}
 	m.Created = time.Now().UTC()
