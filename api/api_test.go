@@ -337,6 +337,14 @@ func TestLookup(t *testing.T) {
 	if d := cmp.Diff(want, got.Missing); d != "" {
 		t.Errorf("missing (-want +got):\n%s", d)
 	}
+	b := newAPI(t, newCollection(), func(o *api.Options) {
+		o.Changes = changeLog{{Seq: 1, Kind: uhri.Withdrawn, ID: "00000000-0000-4000-8000-00000000dead", Symbol: "A/HRC/98/1"}, {Seq: 1, Kind: uhri.Withdrawn, ID: newCollection().records[0].ID, Symbol: "A/HRC/97/1"}}
+	})
+	got = into[api.Lookup](t, ask(t, b, http.MethodPost, "/api/v1/recommendations/lookup", `{"symbols":["A/HRC/98/1","A/HRC/97/1"]}`), 200)
+	want = []api.Missing{{Symbol: "A/HRC/98/1", Reason: uhri.Gone, Kind: uhri.TombWithdrawn, At: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)}, {Symbol: "A/HRC/97/1", Reason: uhri.NotFound}}
+	if d := cmp.Diff(want, got.Missing); d != "" {
+		t.Errorf("documents of which nothing is left (-want +got):\n%s", d)
+	}
 	again := into[api.Lookup](t, ask(t, a, http.MethodPost, "/api/v1/recommendations/lookup", `{"ids":["00000000-0000-4000-8000-000000000004","00000000-0000-4000-8000-000000000004"," 00000000-0000-4000-8000-000000000004"],"symbols":["A/HRC/98/7","a/hrc/98/7"]}`), 200)
 	if d := cmp.Diff([]string{"00000000-0000-4000-8000-000000000004", "A/HRC/98/7"}, again.Repeated); d != "" || len(again.Items) != 1 || len(again.Missing) != 1 {
 		t.Errorf("asked twice: %+v, repeated (-want +got):\n%s", again, d)

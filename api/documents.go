@@ -65,19 +65,32 @@ func (a *API) document(ctx context.Context, c *call) (*reply[Document], error) {
 	return newReply(a.searchTag(c, doc.Snapshot, tagged), doc.Snapshot, doc), nil
 }
 
+// withdrawn returns what is left of the passages of a document that their publisher withdrew, as far as the snapshot says so too.
+func (a *API) withdrawn(ctx context.Context, sym uhri.Symbol) (out []uhri.Tombstone, err error) {
+	if a.o.Changes == nil {
+		return nil, nil
+	}
+	log, err := a.o.Changes.Changes(ctx, uhri.ChangeQuery{Symbol: sym, Kinds: []uhri.ChangeKind{uhri.Withdrawn}, Limit: index.MaxLimit})
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range log {
+		_, err := a.o.Searcher.Get(ctx, c.ID)
+		if g, ok := errors.AsType[*uhri.GoneRecord](err); ok && g.Tombstone.Kind == uhri.TombWithdrawn {
+			out = append(out, g.Tombstone)
+		}
+	}
+	return out, nil
+}
+
 // missing says why nothing from a document is here: Gone when its publisher withdrew what was, else NotFound.
 func (a *API) missing(ctx context.Context, sym uhri.Symbol) error {
-	if a.o.Changes != nil {
-		log, err := a.o.Changes.Changes(ctx, uhri.ChangeQuery{Symbol: sym, Kinds: []uhri.ChangeKind{uhri.Withdrawn}, Limit: index.MaxLimit})
-		if err != nil {
-			return err
-		}
-		for _, c := range log {
-			_, err := a.o.Searcher.Get(ctx, c.ID)
-			if g, ok := errors.AsType[*uhri.GoneRecord](err); ok && g.Tombstone.Kind == uhri.TombWithdrawn {
-				return uhri.Errorf(uhri.Gone, "", "everything from %s was withdrawn by its publisher; /api/v1/changes?symbol=%s&kind=withdrawn lists it", sym, sym)
-			}
-		}
+	gone, err := a.withdrawn(ctx, sym)
+	switch {
+	case err != nil:
+		return err
+	case len(gone) > 0:
+		return uhri.Errorf(uhri.Gone, "", "everything from %s was withdrawn by its publisher; /api/v1/changes?symbol=%s&kind=withdrawn lists it", sym, sym)
 	}
 	return uhri.Errorf(uhri.NotFound, "", "nothing from %s is in this collection", sym)
 }

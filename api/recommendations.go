@@ -241,9 +241,20 @@ func (a *API) lookupSymbols(ctx context.Context, symbols []string, out *Lookup) 
 		}
 	}
 	for _, s := range symbols {
-		if !found[s] {
-			out.Missing = append(out.Missing, Missing{Symbol: s, Reason: uhri.NotFound})
+		if found[s] {
+			continue
 		}
+		gone, err := a.withdrawn(ctx, uhri.Symbol(s))
+		if err != nil {
+			return err
+		}
+		m := Missing{Symbol: s, Reason: uhri.NotFound}
+		for _, t := range gone {
+			if m.Reason, m.Kind = uhri.Gone, t.Kind; t.At.After(m.At) {
+				m.At = t.At
+			}
+		}
+		out.Missing = append(out.Missing, m)
 	}
 	return nil
 }

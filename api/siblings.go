@@ -82,7 +82,7 @@ func (a *API) describeSiblings() {
 		{Name: "limit", In: "query", Description: "Differences of one page; 0 gives counts only.", Schema: &huma.Schema{Type: "integer", Minimum: num(0), Maximum: num(pin.MaxPage), Default: 100}},
 		{Name: "cursor", In: "query", Description: "The next of an earlier answer; it holds on the current and the previous snapshot.", Schema: str},
 	}, map[string]*huma.Response{"200": {Description: "The pin, the comparison and a page of differences", Content: map[string]*huma.MediaType{"application/json": {Schema: schemas.Schema(reflect.TypeFor[pin.Page](), true, "PinnedSearch")}},
-		Headers: map[string]*huma.Param{"X-Snapshot": {Schema: str}}}}, []int{400, 404, 410, 429, 503})
+		Headers: map[string]*huma.Param{"X-Snapshot": {Schema: str}, "ETag": {Schema: str}}}}, []int{304, 400, 404, 410, 429, 503})
 	for ext, media := range map[string]string{"csv": "text/csv; charset=utf-8; header=present", "ndjson": "application/x-ndjson"} {
 		params := []*huma.Param{id,
 			{Name: "as", In: "query", Description: "`then`: the pinned records with the texts they had, and what became of each; `difference`: every difference; `now`: redirects to the same search today.", Schema: &huma.Schema{Type: "string", Enum: []any{"then", "difference", "now"}, Default: "then"}, Example: "then"},

@@ -25,7 +25,8 @@ func Server(h http.Handler) *http.Server {
 type connKey struct{}
 
 // Acknowledged is how many bytes the machine at the other end of a request's connection has confirmed so far. It is how a slow reader is told from
-// one that has stopped: our own system takes and keeps megabytes for both. False where the system does not tell.
+// one that has stopped: our own system takes and keeps megabytes for both. On a slow line it grows with every packet; of a program that reads
+// slowly on a fast line it tells when that program's own system has room again, some 100 kB later. False where the system does not tell.
 func Acknowledged(ctx context.Context) (uint64, bool) {
 	if c, ok := ctx.Value(connKey{}).(syscall.Conn); ok {
 		return acknowledged(c)

@@ -7,6 +7,16 @@ import (
 	"time"
 )
 
+// home is the page of all dumps, which stays when a dump and its snapshot have gone, at the public address a permalink begins with; "" without
+// one.
+func home(permalink string) string {
+	base, _, search := strings.Cut(permalink, "/search?")
+	if search && base != "" {
+		base += "/data"
+	}
+	return base
+}
+
 // DataPackage returns the datapackage.json (Frictionless Data Package 1.0) of dumped files, each named with its
 // sidecar manifest, so that tools of open data read them with their types.
 func DataPackage(files map[string]Manifest, order []string) ([]byte, error) {
@@ -49,7 +59,7 @@ func DataPackage(files map[string]Manifest, order []string) ([]byte, error) {
 	for _, path := range order {
 		m := files[path]
 		if pkg.Version == "" {
-			pkg.Title, pkg.Version, pkg.Homepage = m.Title, m.Snapshot.ID, m.Permalink
+			pkg.Title, pkg.Version, pkg.Homepage = m.Title, m.Snapshot.ID, home(m.Permalink)
 			pkg.Created = m.Snapshot.Created.UTC().Format(time.RFC3339)
 			pkg.Description = strings.TrimSpace(m.Rights + " Cite as: " + m.Citation)
 			for _, s := range m.Sources {
@@ -100,7 +110,7 @@ func Dataset(m Manifest, files []Download) ([]byte, error) {
 		Type          string     `json:"@type"`
 		Name          string     `json:"name"`
 		Description   string     `json:"description"`
-		URL           string     `json:"url"`
+		URL           string     `json:"url,omitempty"`
 		Version       string     `json:"version"`
 		DateModified  string     `json:"dateModified"`
 		Rights        string     `json:"copyrightNotice,omitempty"`
@@ -110,7 +120,7 @@ func Dataset(m Manifest, files []Download) ([]byte, error) {
 		Variables     []string   `json:"variableMeasured"`
 		Distributions []download `json:"distribution"`
 	}{
-		Context: "https://schema.org/", Type: "Dataset", Name: m.Title, URL: m.Permalink, Version: m.Snapshot.ID, DateModified: m.Snapshot.Created.UTC().Format(time.RFC3339),
+		Context: "https://schema.org/", Type: "Dataset", Name: m.Title, URL: home(m.Permalink), Version: m.Snapshot.ID, DateModified: m.Snapshot.Created.UTC().Format(time.RFC3339),
 		Description: "Recommendations and observations that treaty bodies, the Universal Periodic Review and special procedures of the United Nations addressed to States, as passages with their labels: " + itoa(m.Rows) + " records.",
 		Rights:      m.Rights, Citation: m.Citation, Free: true,
 		Keywords: []string{"human rights", "United Nations", "Universal Periodic Review", "treaty bodies", "special procedures", "recommendations"},

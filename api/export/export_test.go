@@ -741,6 +741,9 @@ func TestDataPackage(t *testing.T) {
 		}
 	}
 	holds(t, "testdata/datapackage.json", b)
+	if !bytes.Contains(b, []byte(`"homepage": "https://example.org/data"`)) || home("/search?snapshot=1") != "" || home("https://example.org/data") != "https://example.org/data" {
+		t.Errorf("the home page is one that stays: %.300s", b)
+	}
 	ld, err := Dataset(csvManifest, []Download{{MediaType: "text/csv; header=present", URL: "https://example.org/all.csv", Bytes: 12, SHA256: csvManifest.SHA256}})
 	var d map[string]any
 	if err != nil || json.Unmarshal(ld, &d) != nil || d["@type"] != "Dataset" || len(d["distribution"].([]any)) != 1 {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"strings"
 
 	"uhri"
 	"uhri/api/problem"
@@ -46,7 +45,7 @@ func (s *Server) Send(w http.ResponseWriter, r *http.Request, prepare func(conte
 	if f.Snapshot != "" {
 		h.Set("X-Snapshot", f.Snapshot)
 	}
-	if inm := r.Header.Get("If-None-Match"); inm != "" && strings.Contains(inm, strings.TrimPrefix(tag, "W/")) {
+	if Matches(r, tag) {
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}

@@ -149,7 +149,7 @@ func (s *Server) Serve(w http.ResponseWriter, r *http.Request, format string, st
 	h.Set("ETag", tag)
 	h.Set("X-Snapshot", res.Snapshot.ID)
 	h.Set("Cache-Control", "no-cache")
-	if inm := r.Header.Get("If-None-Match"); inm != "" && strings.Contains(inm, strings.TrimPrefix(tag, "W/")) {
+	if Matches(r, tag) {
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
@@ -247,6 +247,22 @@ func etag(parts ...string) string {
 		fmt.Fprintf(h, "%d:%s,", len(p), p)
 	}
 	return `W/"` + hex.EncodeToString(h.Sum(nil)[:12]) + `"`
+}
+
+// TagOf names an answer by its bytes. It is weak: compressed or not, it is the same answer.
+func TagOf(body []byte) string {
+	sum := sha256.Sum256(body)
+	return `W/"` + hex.EncodeToString(sum[:12]) + `"`
+}
+
+// Matches reports whether a reader says that it has what the tag names, by the weak comparison of RFC 9110.
+func Matches(r *http.Request, tag string) bool {
+	for t := range strings.SplitSeq(r.Header.Get("If-None-Match"), ",") {
+		if t = strings.TrimSpace(t); t == "*" || t != "" && strings.TrimPrefix(t, "W/") == strings.TrimPrefix(tag, "W/") {
+			return true
+		}
+	}
+	return false
 }
 
 // fileName says the snapshot and tells files of different searches apart.

@@ -3,20 +3,17 @@ package feed
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"encoding/xml"
 	"errors"
-	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"uhri"
 	"uhri/api/cite"
 	"uhri/api/edge"
+	"uhri/api/export"
 	"uhri/api/problem"
 	"uhri/index"
 	"uhri/index/searchurl"
@@ -71,7 +68,7 @@ func (s *Server) Serve(w http.ResponseWriter, r *http.Request, ext, page string,
 	if err != nil {
 		return problem.Of(err)
 	}
-	return s.send(w, r, kind, s.ofSearch(r, res, home, kind), res.Snapshot.ID)
+	return s.send(w, r, kind, s.ofSearch(r, res, home, kind), res.Snapshot)
 }
 
 // ServeRecord answers with the feed of one record: the record, and an entry for each change its publisher made.
@@ -106,7 +103,7 @@ func (s *Server) ServeRecord(w http.ResponseWriter, r *http.Request, ext string,
 			return problem.Of(err)
 		}
 	}
-	return s.send(w, r, kind, s.ofRecord(r, rec, log, kind, st.Current), st.Current.ID)
+	return s.send(w, r, kind, s.ofRecord(r, rec, log, kind, st.Current), st.Current)
 }
 
 func kindOf(ext string) (Kind, *problem.Problem) {
@@ -119,20 +116,24 @@ func kindOf(ext string) (Kind, *problem.Problem) {
 }
 
 // send writes a feed, or says that the reader has it.
-func (s *Server) send(w http.ResponseWriter, r *http.Request, kind Kind, d *document, snapshot string) *problem.Problem {
+func (s *Server) send(w http.ResponseWriter, r *http.Request, kind Kind, d *document, snap index.Snapshot) *problem.Problem {
 	body, err := kind.write(d)
 	if err != nil {
 		return problem.Of(err)
 	}
-	// The tag names the bytes, not the snapshot: a harvest that changed nothing here is no reason to send it again.
-	sum := sha256.Sum256(body)
-	tag := `W/"` + hex.EncodeToString(sum[:12]) + `"`
+	// An entry that is gone leaves no date in the feed, so what has a date only is as new as the snapshot. The tag names the bytes: a harvest
+	// that changed nothing here is no reason to send them again.
+	modified := d.updated
+	if snap.Created.After(modified) {
+		modified = snap.Created
+	}
+	tag := export.TagOf(body)
 	h := w.Header()
 	h.Set("ETag", tag)
-	h.Set("Last-Modified", d.updated.UTC().Format(http.TimeFormat))
+	h.Set("Last-Modified", modified.UTC().Format(http.TimeFormat))
 	h.Set("Cache-Control", "no-cache")
-	h.Set("X-Snapshot", snapshot)
-	if unchanged(r, tag, d.updated) {
+	h.Set("X-Snapshot", snap.ID)
+	if unchanged(r, tag, modified) {
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
@@ -142,17 +143,12 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request, kind Kind, d *docu
 }
 
 // unchanged follows RFC 9110: If-Modified-Since counts only where there is no If-None-Match.
-func unchanged(r *http.Request, tag string, updated time.Time) bool {
-	if inm := r.Header.Get("If-None-Match"); inm != "" {
-		for _, t := range strings.Split(inm, ",") {
-			if t = strings.TrimSpace(t); t == "*" || strings.TrimPrefix(t, "W/") == strings.TrimPrefix(tag, "W/") {
-				return true
-			}
-		}
-		return false
+func unchanged(r *http.Request, tag string, modified time.Time) bool {
+	if r.Header.Get("If-None-Match") != "" {
+		return export.Matches(r, tag)
 	}
 	since, err := http.ParseTime(r.Header.Get("If-Modified-Since"))
-	return err == nil && !updated.Truncate(time.Second).After(since)
+	return err == nil && !modified.Truncate(time.Second).After(since)
 }
 
 // document is a feed before it has a format.
@@ -206,7 +202,7 @@ func (s *Server) ofRecord(r *http.Request, rec *uhri.Recommendation, log []uhri.
 			continue // its first sight is the record's own entry; what we did ourselves is no news
 		}
 		e := first
-		e.id, e.published, e.updated = fmt.Sprintf("%s#%d", first.id, c.Seq), c.At.UTC(), c.At.UTC()
+		e.id, e.published, e.updated = eventID(first.id, c), c.At.UTC(), c.At.UTC()
 		if e.title = what + ": " + first.title; c.NewText != "" && len(rec.Texts) > 0 {
 			e.text, e.lang = c.NewText, c.Lang
 		}
@@ -214,6 +210,16 @@ func (s *Server) ofRecord(r *http.Request, rec *uhri.Recommendation, log []uhri.
 	}
 	d.entries = append(d.entries, first)
 	return d.dated(snap)
+}
+
+// eventID names a change by the record, by what happened and when. A number of the log would name another change in a data folder that was
+// filled anew, and one state of the log may hold two changes of a record.
+func eventID(record string, c uhri.Change) string {
+	id := record + "#" + string(c.Kind)
+	if c.Lang != "" {
+		id += "-" + string(c.Lang)
+	}
+	return id + "-" + c.At.UTC().Format("20060102T150405Z")
 }
 
 // eventWords are the changes of a record that are news.

@@ -39,7 +39,12 @@ func records() []*uhri.Recommendation {
 
 func publish(t *testing.T, e *indextest.Reference, id string, rs []*uhri.Recommendation) {
 	t.Helper()
-	err := e.Publish(t.Context(), index.Snapshot{ID: id, Created: noon.AddDate(0, 0, 3)}, func(yield func(*uhri.Recommendation, error) bool) {
+	publishAt(t, e, id, noon.AddDate(0, 0, 3), rs)
+}
+
+func publishAt(t *testing.T, e *indextest.Reference, id string, at time.Time, rs []*uhri.Recommendation) {
+	t.Helper()
+	err := e.Publish(t.Context(), index.Snapshot{ID: id, Created: at}, func(yield func(*uhri.Recommendation, error) bool) {
 		for _, r := range rs {
 			if !yield(r, nil) {
 				return
@@ -179,7 +184,7 @@ func TestFeeds(t *testing.T) {
 		if items[0].Published != "2026-11-20T15:00:00Z" || k.Ext == "atom" && updated != "2026-11-20T15:00:00Z" || !strings.Contains(items[0].Text, "<b>&") {
 			t.Errorf("%s: %s, %+v", k.Ext, updated, items[0])
 		}
-		if w.Header().Get("Last-Modified") != "Fri, 20 Nov 2026 15:00:00 GMT" || !strings.HasPrefix(w.Header().Get("Content-Type"), k.MediaType) {
+		if w.Header().Get("Last-Modified") != "Mon, 23 Nov 2026 12:00:00 GMT" || !strings.HasPrefix(w.Header().Get("Content-Type"), k.MediaType) {
 			t.Errorf("%s: headers %v", k.Ext, w.Header())
 		}
 		for _, h := range [][]string{{"If-None-Match", w.Header().Get("ETag")}, {"If-Modified-Since", w.Header().Get("Last-Modified")}} {
@@ -220,6 +225,29 @@ func TestOnlyThePublisherMovesAFeed(t *testing.T) {
 		want[3].Updated = "2026-11-22T12:00:00Z"
 		if d := cmp.Diff(want, after); d != "" {
 			t.Errorf("%s: after a change (-want +got):\n%s", k.Ext, d)
+		}
+	}
+}
+
+// A reader that sends a date only is not told that nothing changed when an entry is gone, which leaves no date in the feed.
+func TestAWithdrawalIsNotMissed(t *testing.T) {
+	for _, k := range feed.Kinds() {
+		e := indextest.NewReference()
+		s := feed.NewServer(feed.Options{Searcher: e, BaseURL: "https://example.org"})
+		publish(t, e, "s.1", records())
+		first := ask(t, s, k.Ext, "q=prison")
+		since := first.Header().Get("Last-Modified")
+		if w := ask(t, s, k.Ext, "q=prison", "If-Modified-Since", since); w.Code != 304 {
+			t.Errorf("%s: nothing happened: %d", k.Ext, w.Code)
+		}
+		publishAt(t, e, "s.2", noon.AddDate(0, 0, 4), records()[1:])
+		w := ask(t, s, k.Ext, "q=prison", "If-Modified-Since", since)
+		if w.Code != 200 {
+			t.Fatalf("%s: after a withdrawal: %d", k.Ext, w.Code)
+		}
+		_, _, _, _, before := read(t, k.Ext, first)
+		if _, _, _, _, after := read(t, k.Ext, w); len(after) != len(before)-1 {
+			t.Errorf("%s: %d entries, were %d", k.Ext, len(after), len(before))
 		}
 	}
 }

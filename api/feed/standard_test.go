@@ -103,7 +103,7 @@ func TestFeedOfARecord(t *testing.T) {
 		for _, it := range items {
 			ids = append(ids, it.ID)
 		}
-		if got, want := strings.Join(ids, " "), "urn:uuid:"+id+"#9 urn:uuid:"+id+"#5 urn:uuid:"+id; got != want {
+		if got, want := strings.Join(ids, " "), "urn:uuid:"+id+"#relabelled-20261122T120000Z urn:uuid:"+id+"#changed-en-20261121T120000Z urn:uuid:"+id; got != want {
 			t.Errorf("%s: entries %s, want %s: the publisher's changes, newest first, then the record", k.Ext, got, want)
 		}
 		if items[1].Text != "Prison 1, anew" || items[1].Updated != "2026-11-21T12:00:00Z" || items[2].Published != "2026-11-20T13:00:00Z" {

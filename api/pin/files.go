@@ -215,9 +215,15 @@ func (s *Server) describe(w http.ResponseWriter, r *http.Request, p *Pin, v url.
 	if err := enc.Encode(page); err != nil {
 		return problem.Of(err)
 	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", "no-cache")
-	w.Header().Set("X-Snapshot", c.On)
+	h := w.Header()
+	h.Set("Cache-Control", "no-cache")
+	h.Set("X-Snapshot", c.On)
+	h.Set("ETag", export.TagOf(b.Bytes()))
+	if export.Matches(r, h.Get("ETag")) {
+		w.WriteHeader(http.StatusNotModified)
+		return nil
+	}
+	h.Set("Content-Type", "application/json")
 	_, _ = w.Write(b.Bytes()) // the reader may have gone
 	return nil
 }

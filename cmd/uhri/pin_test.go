@@ -194,6 +194,23 @@ func TestPinnedSearch(t *testing.T) {
 			Comparison struct{ Now, Added, Changed, Withdrawn, Left int }
 		}
 		_, body := get(t, base+pin+".json")
+		res, err := http.Get(base + pin + ".json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		again, err := http.NewRequestWithContext(t.Context(), http.MethodGet, base+pin+".json", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again.Header.Set("If-None-Match", res.Header.Get("ETag"))
+		if res, err = http.DefaultClient.Do(again); err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		if again.Header.Get("If-None-Match") == "" || res.StatusCode != http.StatusNotModified {
+			t.Errorf("asked again with %q: %d", again.Header.Get("If-None-Match"), res.StatusCode)
+		}
 		if err := json.Unmarshal([]byte(body), &described); err != nil {
 			t.Fatal(err)
 		}
