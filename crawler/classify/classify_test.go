@@ -136,7 +136,7 @@ func TestGoalOfTheSurestTarget(t *testing.T) {
 		Calibration: calibration{1, 0}, offsets: make([]uint32, buckets+1), index: map[string]int{"16.1": 0, "16.3": 1, "16.7": 2}}
 	m := &Model{Version: "m", parts: []*linear{{}, {}, p}}
 	for range 50 {
-		got := tagsOf(m, 2, features{}, []label{{uhri.SchemeSDG, "16.9"}})
+		got := tagsOf(m, 2, m.scores(2, features{}), []label{{uhri.SchemeSDG, "16.9"}})
 		want := []uhri.Tag{
 			{Scheme: uhri.SchemeSDG, Concept: "16", Origin: uhri.OriginModel, By: "m", Score: 0.953},
 			{Scheme: uhri.SchemeSDG, Concept: "16.1", Origin: uhri.OriginModel, By: "m", Score: 0.731},

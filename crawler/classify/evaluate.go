@@ -130,13 +130,13 @@ func evaluate(ctx context.Context, samples []sample) (*Evaluation, error) {
 				if s.labels[si] == nil {
 					continue
 				}
-				byModel[si] = append(byModel[si], decision{i, concepts(tagsOf(m, si, s.features, s.rules))})
-				byAlone[si] = append(byAlone[si], decision{i, concepts(tagsOf(m, si, s.features, nil))})
-				byRules[si] = append(byRules[si], decision{i, concepts(tagsOf(nil, si, features{}, s.rules))})
+				scores := m.scores(si, s.features)
+				byModel[si] = append(byModel[si], decision{i, concepts(tagsOf(m, si, scores, s.rules))})
+				byAlone[si] = append(byAlone[si], decision{i, concepts(tagsOf(m, si, scores, nil))})
+				byRules[si] = append(byRules[si], decision{i, concepts(tagsOf(nil, si, nil, s.rules))})
 				byFrequent[si] = append(byFrequent[si], decision{i, often[si]})
-				p := m.parts[si]
-				for j, x := range p.scores(s.features, nil) {
-					_, yes := slices.BinarySearch(s.labels[si], p.Labels[j])
+				for j, x := range scores {
+					_, yes := slices.BinarySearch(s.labels[si], m.parts[si].Labels[j])
 					probabilities = append(probabilities, judged1{x, yes})
 				}
 			}
@@ -393,6 +393,18 @@ func bootstrap(byDoc map[string]tally) [2]float64 {
 	return [2]float64{fs[25], fs[974]}
 }
 
+// decide labels the samples at the given places.
+func (m *Model) decide(samples []sample, at []int) (out [len(Schemes)][]decision) {
+	for _, i := range at {
+		for si := range Schemes {
+			if s := samples[i]; s.labels[si] != nil {
+				out[si] = append(out[si], decision{i, concepts(tagsOf(m, si, m.scores(si, s.features), s.rules))})
+			}
+		}
+	}
+	return out
+}
+
 // timeSplit learns from earlier years and labels the later ones: the newest fifth of the dated records, by whole years.
 func timeSplit(samples []sample) (out [len(Schemes)][]decision, from int) {
 	years := map[int]int{}
@@ -430,14 +442,7 @@ func timeSplit(samples []sample) (out [len(Schemes)][]decision, from int) {
 		return out, 0
 	}
 	m := fitTuned(thinned(before))
-	for _, i := range after {
-		for si := range Schemes {
-			if samples[i].labels[si] != nil {
-				out[si] = append(out[si], decision{i, concepts(tagsOf(m, si, samples[i].features, samples[i].rules))})
-			}
-		}
-	}
-	return out, from
+	return m.decide(samples, after), from
 }
 
 // curve learns from growing shares of the documents and judges each on the same held-out fifth.
@@ -455,15 +460,7 @@ func curve(samples []sample) []CurvePoint {
 		learn = append(learn, in...)
 		sort.Slice(learn, func(i, j int) bool { return learn[i].id < learn[j].id })
 		m := fitTuned(slices.Clone(learn))
-		var by [len(Schemes)][]decision
-		for _, i := range fs[len(fs)-1] {
-			for si := range Schemes {
-				if samples[i].labels[si] != nil {
-					by[si] = append(by[si], decision{i, concepts(tagsOf(m, si, samples[i].features, samples[i].rules))})
-				}
-			}
-		}
-		all, _ := overall(samples, by)
+		all, _ := overall(samples, m.decide(samples, fs[len(fs)-1]))
 		out = append(out, CurvePoint{float64(k+1) / float64(len(parts)), all.F1})
 	}
 	return out
@@ -490,15 +487,7 @@ func largeCurve(samples []sample, heldOut []int) (out []CurvePoint) {
 			}
 		}
 		m := fitTuned(learn)
-		var by [len(Schemes)][]decision
-		for _, i := range heldOut {
-			for si := range Schemes {
-				if samples[i].labels[si] != nil {
-					by[si] = append(by[si], decision{i, concepts(tagsOf(m, si, samples[i].features, samples[i].rules))})
-				}
-			}
-		}
-		all, _ := overall(samples, by)
+		all, _ := overall(samples, m.decide(samples, heldOut))
 		out = append(out, CurvePoint{1 / float64(share), all.F1})
 	}
 	return out

@@ -40,20 +40,18 @@ func Label(m *Model, r *uhri.Recommendation) []uhri.Tag {
 	}
 	var out []uhri.Tag
 	for _, i := range silent {
-		out = append(out, tagsOf(m, i, fs, fired)...)
+		out = append(out, tagsOf(m, i, m.scores(i, fs), fired)...)
 	}
 	return out
 }
 
-// tagsOf decides one scheme.
-func tagsOf(m *Model, si int, fs features, fired []label) []uhri.Tag {
+// tagsOf decides one scheme by the model's scores, if there are any, and the rules that matched.
+func tagsOf(m *Model, si int, probabilities []float32, fired []label) []uhri.Tag {
 	scheme := Schemes[si]
 	tags := map[string]uhri.Tag{}
 	var p *linear
-	var probabilities []float32
-	if m != nil && len(m.parts[si].Labels) > 0 {
+	if len(probabilities) > 0 {
 		p = m.parts[si]
-		probabilities = p.scores(fs, nil)
 		for j, s := range probabilities {
 			if s >= p.Thresholds[j] {
 				tags[p.Labels[j]] = uhri.Tag{Scheme: scheme, Concept: p.Labels[j], Origin: uhri.OriginModel, By: m.Version, Score: round(s)}

@@ -205,7 +205,7 @@ func spaceOf(samples []sample, least int) *space {
 
 // design is what training reads of the samples: the rows of each one's features, one sample after the other.
 type design struct {
-	rows []uint32
+	rows []int32
 	at   []span
 }
 
@@ -220,11 +220,11 @@ func (sp *space) design(samples []sample) *design {
 	for _, s := range samples {
 		n += len(s.features.words) + len(s.features.rules)
 	}
-	x := &design{rows: make([]uint32, 0, n), at: make([]span, len(samples))}
+	x := &design{rows: make([]int32, 0, n), at: make([]span, len(samples))}
 	put := func(bs []uint32) uint32 {
 		for _, b := range bs {
 			if r := sp.row[b]; r >= 0 {
-				x.rows = append(x.rows, uint32(r))
+				x.rows = append(x.rows, r)
 			}
 		}
 		return uint32(len(x.rows))
@@ -274,7 +274,7 @@ func fitScheme(scheme uhri.Scheme, si int, samples []sample, sp *space, x *desig
 	}
 	// Labels are independent, so each core takes a range of them.
 	cores := min(runtime.GOMAXPROCS(0), max(n, 1))
-	weights := make([][]float32, cores)
+	weights := make([]table, cores)
 	bounds := make([]int, cores+1)
 	for c := range cores + 1 {
 		bounds[c] = n * c / cores
@@ -303,12 +303,11 @@ const (
 	faint = 0.3
 )
 
-// train learns labels, the lo-th and following of the scheme, and returns their weights by bucket; it writes only its
+// train learns labels, the lo-th and following of the scheme, and returns their weights by row; it writes only its
 // own range of bias.
-func train(sp *space, x *design, scheme uhri.Scheme, labels []string, rows []int, truth [][]int, lo, epochs int, rate float32, bias []float32) []float32 {
+func train(sp *space, x *design, scheme uhri.Scheme, labels []string, rows []int, truth [][]int, lo, epochs int, rate float32, bias []float32) table {
 	n, hi := len(labels), lo+len(labels)
-	w := make([]float32, sp.rows*n)
-	g2 := make([]float32, sp.rows*n)
+	w := newTable(sp.rows, n)
 	b2 := make([]float32, n)
 	score, sum := make([]float32, n), make([]float32, n)
 	grad := make([]float32, n)
@@ -317,10 +316,10 @@ func train(sp *space, x *design, scheme uhri.Scheme, labels []string, rows []int
 	for j, l := range labels {
 		bias[lo+j] = -silence
 		if r := sp.row[ruleBucket(label{scheme, l})]; r >= 0 {
-			w[int(r)*n+j] = ruleTrust / ruleValue
+			w.weights(r)[j] = ruleTrust / ruleValue
 		}
 		if r := sp.row[hintBucket(label{scheme, l})]; r >= 0 {
-			w[int(r)*n+j] = hintTrust / ruleValue
+			w.weights(r)[j] = hintTrust / ruleValue
 		}
 	}
 	order := permutation(len(rows))
@@ -329,12 +328,12 @@ func train(sp *space, x *design, scheme uhri.Scheme, labels []string, rows []int
 			at := x.at[rows[k]]
 			words, fired := x.rows[at.from:at.rules], x.rows[at.rules:at.to]
 			clear(sum)
-			addRows(sum, w, words)
+			w.add(sum, words)
 			for j, b := range bias[lo:hi] {
 				score[j] = b + at.value*sum[j]
 			}
 			clear(sum)
-			addRows(sum, w, fired)
+			w.add(sum, fired)
 			for j, x := range sum {
 				score[j] += ruleValue * x
 			}
@@ -362,9 +361,9 @@ func train(sp *space, x *design, scheme uhri.Scheme, labels []string, rows []int
 				b2[j] += grad[j] * grad[j]
 				bias[lo+j] -= rate * grad[j] / (1e-6 + float32(math.Sqrt(float64(b2[j]))))
 			}
-			step := func(rows []uint32, value float32) {
+			step := func(rows []int32, value float32) {
 				for _, r := range rows {
-					row, sq := w[int(r)*n:][:n], g2[int(r)*n:][:n]
+					row, sq := w.weights(r), w.squares(r)
 					for _, j := range active {
 						g := grad[j]*value + shrink*row[j]
 						sq[j] += g * g
@@ -379,18 +378,28 @@ func train(sp *space, x *design, scheme uhri.Scheme, labels []string, rows []int
 	return w
 }
 
-// addRows adds the given rows of w to sum. Four at a time read and write the sums a quarter as often.
-func addRows(sum, w []float32, rows []uint32) {
-	n := len(sum)
-	at := func(r uint32) []float32 { return w[int(r)*n:][:n] }
+// table holds for each row its n weights and, next to them, the sums of their squared gradients: a record reads the one and
+// writes some of both.
+type table struct {
+	cells []float32
+	n     int
+}
+
+func newTable(rows, n int) table { return table{make([]float32, 2*rows*n), n} }
+
+func (t table) weights(r int32) []float32 { return t.cells[2*int(r)*t.n:][:t.n] }
+func (t table) squares(r int32) []float32 { return t.cells[(2*int(r)+1)*t.n:][:t.n] }
+
+// add adds the weights of rows to sum. Four rows at a time read and write the sums a quarter as often.
+func (t table) add(sum []float32, rows []int32) {
 	for ; len(rows) >= 4; rows = rows[4:] {
-		a, b, c, d := at(rows[0]), at(rows[1]), at(rows[2]), at(rows[3])
+		a, b, c, d := t.weights(rows[0])[:len(sum)], t.weights(rows[1])[:len(sum)], t.weights(rows[2])[:len(sum)], t.weights(rows[3])[:len(sum)]
 		for j := range sum {
 			sum[j] += a[j] + b[j] + c[j] + d[j]
 		}
 	}
 	for _, r := range rows {
-		for j, x := range at(r) {
+		for j, x := range t.weights(r)[:len(sum)] {
 			sum[j] += x
 		}
 	}
@@ -411,34 +420,41 @@ func permutation(n int) []int {
 }
 
 // pack keeps the largest weights, eight bits each with one scale a label.
-func (p *linear) pack(sp *space, weights [][]float32, bounds []int) {
+func (p *linear) pack(sp *space, weights []table, bounds []int) {
 	n := len(p.Labels)
 	if n == 0 {
 		p.offsets = make([]uint32, buckets+1)
 		return
 	}
-	at := func(r, l int) float32 {
+	at := func(r int32, l int) float32 {
 		for c := range weights {
 			if l < bounds[c+1] {
-				return weights[c][r*(bounds[c+1]-bounds[c])+l-bounds[c]]
+				return weights[c].weights(r)[l-bounds[c]]
 			}
 		}
 		return 0
 	}
+	each := func(yield func(float32) bool) {
+		for _, t := range weights {
+			for r := range sp.rows {
+				for _, x := range t.weights(int32(r)) {
+					if !yield(x) {
+						return
+					}
+				}
+			}
+		}
+	}
 	// Histogram of magnitudes finds the cut without sorting millions of weights.
 	const steps = 4096
 	top := float32(0)
-	for c := range weights {
-		for _, x := range weights[c] {
-			top = max(top, abs(x))
-		}
+	for x := range each {
+		top = max(top, abs(x))
 	}
 	hist := make([]int, steps+1)
-	for c := range weights {
-		for _, x := range weights[c] {
-			if x != 0 {
-				hist[int(abs(x)/top*steps)]++
-			}
+	for x := range each {
+		if x != 0 {
+			hist[int(abs(x)/top*steps)]++
 		}
 	}
 	cut, kept := 0, 0
@@ -453,14 +469,14 @@ func (p *linear) pack(sp *space, weights [][]float32, bounds []int) {
 	for l := range n {
 		m := float32(0)
 		for r := range sp.rows {
-			m = max(m, abs(at(r, l)))
+			m = max(m, abs(at(int32(r), l)))
 		}
 		p.Scale[l] = max(m/127, 1e-9)
 	}
 	p.offsets = make([]uint32, buckets+1)
 	for b, r := range sp.row {
 		for l := 0; l < n && r >= 0; l++ {
-			x := at(int(r), l)
+			x := at(r, l)
 			if q := math.RoundToEven(float64(x / p.Scale[l])); x != 0 && abs(x) >= limit && q != 0 {
 				p.entryLabel = append(p.entryLabel, uint16(l))
 				p.entry = append(p.entry, int8(q))
@@ -471,6 +487,14 @@ func (p *linear) pack(sp *space, weights [][]float32, bounds []int) {
 }
 
 func abs(x float32) float32 { return max(x, -x) }
+
+// scores returns the probability of every label of a scheme; none without a model, or where it learned nothing.
+func (m *Model) scores(si int, fs features) []float32 {
+	if m == nil || len(m.parts[si].Labels) == 0 {
+		return nil
+	}
+	return m.parts[si].scores(fs, nil)
+}
 
 // scores returns the probability of every label of the scheme.
 func (p *linear) scores(fs features, out []float32) []float32 {
