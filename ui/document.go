@@ -83,7 +83,7 @@ func (u *UI) document(c echo.Context) error {
 	if err != nil || symbol == "" {
 		return uhri.Errorf(uhri.NotFound, "document", "%q is not a document symbol; symbols look like A/HRC/59/15 or CEDAW/C/KEN/CO/8", shorten(raw, 80))
 	}
-	if asJSON {
+	if asJSON || asksJSON(c) {
 		return c.Redirect(http.StatusTemporaryRedirect, "/api/v1/documents?symbol="+url.QueryEscape(string(symbol)))
 	}
 	if string(symbol) != raw {

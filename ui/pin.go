@@ -183,6 +183,9 @@ func (u *UI) pinnedSearch(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if asksJSON(c) {
+		return c.Redirect(http.StatusTemporaryRedirect, "/q/"+made.ID+".json")
+	}
 	now, err := u.o.Pins.Compare(ctx, made)
 	if err != nil {
 		return err

@@ -59,7 +59,7 @@ const maxNeighbourText = 320
 func (u *UI) record(c echo.Context) error {
 	ctx := c.Request().Context()
 	raw := strings.ToLower(c.Param("id"))
-	if id, ok := strings.CutSuffix(raw, ".json"); ok {
+	if id, ok := strings.CutSuffix(raw, ".json"); ok || asksJSON(c) {
 		return c.Redirect(http.StatusTemporaryRedirect, "/api/v1/recommendations/"+url.PathEscape(id))
 	}
 	r, err := u.o.Searcher.Get(ctx, uhri.ID(raw))
