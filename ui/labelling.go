@@ -15,6 +15,8 @@ type Labelling struct {
 	Schemes            []LabellingScheme
 	// Calibration compares the score of labels with how many of them were right, lowest scores first.
 	Calibration []LabellingBin
+	// Curve is how the F1 of all labels together grows with the share of the labelled documents that is learned from.
+	Curve []LabellingPoint
 }
 
 // LabellingScheme is the evaluation of one kind of label. Shares lie between 0 and 1.
@@ -25,6 +27,7 @@ type LabellingScheme struct {
 	F1, Low, High     float64 // their harmonic mean with its 95 % interval
 	Macro             float64 // F1 with every label counting alike
 	Rules, Frequent   float64 // F1 of the rules alone, and of giving the most frequent labels to everything
+	Alone             float64 // F1 of the model without the rules
 	Later             float64 // F1 on the years since LaterFrom, learned from the years before; LaterFrom is 0 when not measured
 	LaterFrom         int
 	Weakest           []string // labels it does worst, of those that are not rare
@@ -35,6 +38,9 @@ type LabellingBin struct {
 	Low, High, Right float64
 	Decisions        int
 }
+
+// LabellingPoint is one point of a learning curve.
+type LabellingPoint struct{ Share, F1 float64 }
 
 // Percent writes a share of one in whole per cent, as the language writes numbers.
 func (MethodologyPage) Percent(x float64) string { return strconv.Itoa(int(x*100+0.5)) + "\u00a0%" }

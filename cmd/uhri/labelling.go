@@ -38,7 +38,7 @@ func (p *program) labelling() ui.Labelling {
 	for _, s := range e.Schemes {
 		m := s.Model
 		out := ui.LabellingScheme{Name: s.Name, Records: m.Records, Precision: m.Precision, Recall: m.Recall, F1: m.F1, Low: m.Interval[0], High: m.Interval[1],
-			Macro: m.MacroF1, Rules: s.Rules.F1, Frequent: s.Frequent.F1}
+			Macro: m.MacroF1, Rules: s.Rules.F1, Frequent: s.Frequent.F1, Alone: s.Alone.F1}
 		if s.Time != nil {
 			out.Later, out.LaterFrom = s.Time.F1, s.TimeFrom
 		}
@@ -50,6 +50,9 @@ func (p *program) labelling() ui.Labelling {
 			out.Weakest = append(out.Weakest, m.Label)
 		}
 		l.Schemes = append(l.Schemes, out)
+	}
+	for _, c := range e.Curve {
+		l.Curve = append(l.Curve, ui.LabellingPoint{Share: c.Share, F1: c.F1})
 	}
 	for _, b := range e.Bins {
 		l.Calibration = append(l.Calibration, ui.LabellingBin{Low: b.Low, High: b.High, Right: b.True, Decisions: b.N})
