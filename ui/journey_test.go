@@ -54,7 +54,7 @@ func quoteJS(s string) string { return "'" + strings.ReplaceAll(s, "'", `\'`) + 
 // total is the number of results the page announces.
 func total(t *testing.T, ctx context.Context) int {
 	t.Helper()
-	return number(ask[string](t, ctx, `document.querySelector("[role=status] h2").textContent`))
+	return number(ask[string](t, ctx, `document.querySelector("#rh").textContent`))
 }
 
 // Walking a page by Tab: the first stop leads past the navigation, and every stop is visible and shows a ring.

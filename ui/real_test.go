@@ -131,7 +131,7 @@ func TestRealPagesAreLight(t *testing.T) {
 			t.Errorf("%s: the page is not whole", k.name)
 		}
 		wire := compressed(t, body)
-		parse(t, body).Find("link[rel=stylesheet], link[rel=icon], img").Each(func(_ int, s *goquery.Selection) {
+		parse(t, body).Find("link[rel=stylesheet], link[rel=icon], script[src], img").Each(func(_ int, s *goquery.Selection) {
 			_, asset := get(t, srv, s.AttrOr("href", s.AttrOr("src", "")))
 			wire += compressed(t, asset)
 		})

@@ -57,7 +57,11 @@ type Problem struct {
 
 func (u *UI) search(c echo.Context) error {
 	ctx := c.Request().Context()
-	asked, faults := searchurl.Parse(formValues(c.QueryParams()), searchurl.Options{})
+	sent := c.QueryParams()
+	if full := formValues(sent).Encode(); full != sent.Encode() { // a form sends its untouched boxes, too: one search, one address
+		return c.Redirect(http.StatusSeeOther, c.Request().URL.Path+"?"+full)
+	}
+	asked, faults := searchurl.Parse(sent, searchurl.Options{})
 	p := &SearchPage{Frame: u.frame(c, "search", ""), Asked: asked, At: searchAt(asked), Faults: faults, u: u}
 	p.OwnFind, p.Query = true, asked.Query
 	p.Canonical = u.base(c) + p.At.Set().String()
@@ -77,7 +81,7 @@ func (u *UI) search(c echo.Context) error {
 		if p.Problem == nil {
 			return err
 		}
-		status := http.StatusOK // a question we cannot read is answered, with an explanation
+		status := http.StatusBadRequest
 		if uhri.KindOf(err) == uhri.Gone {
 			status = http.StatusGone
 		}
@@ -205,6 +209,17 @@ func (p *SearchPage) Heading() string {
 		return p.words.Text("search.heading.all")
 	}
 	return p.words.Text("search.heading", p.Asked.Query)
+}
+
+// Said is the answer in one line, for people who hear that it changed.
+func (p *SearchPage) Said() string {
+	switch {
+	case p.Problem != nil:
+		return p.Problem.Head
+	case p.Total() == 0:
+		return p.words.Text("ways.head")
+	}
+	return p.words.Count("search.passages", p.Total()) + " " + p.words.Text("search.of", p.Of())
 }
 
 // Total is the number of results.

@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -25,6 +23,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"uhri/config"
+	"uhri/ui/chromium"
 )
 
 // person is one who looks something up: a browser of their own, with nothing kept from anybody before.
@@ -32,29 +31,6 @@ type person struct {
 	t    testing.TB
 	ctx  context.Context
 	base string
-}
-
-// chromium starts the browser all people of a test use, each in a profile of their own.
-func chromium(t *testing.T) context.Context {
-	t.Helper()
-	path, err := exec.LookPath("chromium")
-	if err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal("chromium is not installed, and CI is set")
-		}
-		t.Skip("chromium is not installed: make tools")
-	}
-	ctx, cancel := chromedp.NewExecAllocator(t.Context(),
-		chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()), chromedp.NoFirstRun, chromedp.NoSandbox, chromedp.Headless, chromedp.DisableGPU,
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("disable-sync", true), chromedp.Flag("disable-features", "BackForwardCache"), chromedp.Flag("hide-scrollbars", true))
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
-	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
-		t.Fatalf("starting %s: %v", path, err)
-	}
-	return ctx
 }
 
 // newPerson opens a profile of its own at a desk.
@@ -76,12 +52,15 @@ func (p *person) do(actions ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
-// page does what leads to another page, waits for it and returns its status.
+// page does what leads to another page or to another answer in place, waits for it and returns the status of a page.
 func (p *person) page(actions ...chromedp.Action[chromedp.Void]) int {
 	p.t.Helper()
 	res, err := chromedp.RunResponse(p.ctx, actions...)
 	if err != nil {
 		p.t.Fatalf("on the way from %s: %v", p.at(), err)
+	}
+	if res == nil { // in place
+		return 0
 	}
 	return int(res.Status)
 }
@@ -139,7 +118,7 @@ func leading(t testing.TB, s string) int {
 }
 
 // total is what a list says it holds.
-func (p *person) total() int { p.t.Helper(); return p.count("[role=status] h2") }
+func (p *person) total() int { p.t.Helper(); return p.count("#rh") }
 
 // state is all that a page shows which a reader would miss if it changed.
 func (p *person) state() string {
@@ -264,7 +243,7 @@ func TestJourneys(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a browser and a harvest of the demonstration")
 	}
-	browser := chromium(t)
+	browser := chromium.Start(t)
 	data := filepath.Join(t.TempDir(), "data")
 	base := startServe(t, data, serveOptions{demo: true, noHarvest: true}, func(c *config.Config) { c.Contact = "desk@portal.example" })
 

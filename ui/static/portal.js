@@ -3,40 +3,36 @@
 "use strict";
 
 // A range drawn across the histogram fills the two boxes below it and sends their form. A bar alone is a link.
-for (const years of document.querySelectorAll("svg.years")) {
-  const bars = [...years.querySelectorAll("[data-year]")];
-  const form = years.closest("form");
-  const under = x => {
-    const r = years.getBoundingClientRect();
-    return Math.max(0, Math.min(bars.length - 1, Math.floor((x - r.left) / r.width * bars.length)));
-  };
-  let start = -1, end = -1;
-  const fill = () => {
-    const first = Math.min(start, end), last = Math.max(start, end);
-    form.elements.from.value = bars[first].dataset.year;
-    form.elements.to.value = bars[last].dataset.year;
-    bars.forEach((bar, i) => bar.classList.toggle("drawn", i >= first && i <= last));
-  };
-  years.addEventListener("dragstart", e => e.preventDefault());
-  years.addEventListener("pointerdown", e => {
-    if (e.button === 0) start = end = under(e.clientX);
-  });
-  document.addEventListener("pointermove", e => {
-    if (start >= 0 && under(e.clientX) !== end) {
-      end = under(e.clientX);
-      fill();
-    }
-  });
-  document.addEventListener("pointercancel", () => { start = -1; });
-  document.addEventListener("pointerup", () => {
-    const drawn = start >= 0 && start !== end;
-    start = -1;
-    if (drawn) {
-      years.addEventListener("click", e => e.preventDefault(), {capture: true, once: true});
-      form.requestSubmit();
-    }
-  });
+let range = null; // while it is drawn: the histogram, its bars, and the first and last of them
+function reach(x) {
+  const {left, width} = range.years.getBoundingClientRect(), n = range.bars.length;
+  return Math.max(0, Math.min(n - 1, Math.floor((x - left) / width * n)));
 }
+document.addEventListener("dragstart", e => {
+  if (range) e.preventDefault();
+});
+document.addEventListener("pointerdown", e => {
+  const years = e.target.closest("svg.years");
+  if (!years || e.button !== 0) return;
+  range = {years, bars: [...years.querySelectorAll("[data-year]")]};
+  range.start = range.end = reach(e.clientX);
+});
+document.addEventListener("pointermove", e => {
+  if (!range || reach(e.clientX) === range.end) return;
+  range.end = reach(e.clientX);
+  const first = Math.min(range.start, range.end), last = Math.max(range.start, range.end), {from, to} = range.years.closest("form").elements;
+  from.value = range.bars[first].dataset.year;
+  to.value = range.bars[last].dataset.year;
+  range.bars.forEach((bar, i) => bar.classList.toggle("drawn", i >= first && i <= last));
+});
+document.addEventListener("pointercancel", () => { range = null; });
+document.addEventListener("pointerup", () => {
+  const done = range;
+  range = null;
+  if (!done || done.start === done.end) return;
+  done.years.addEventListener("click", e => e.preventDefault(), {capture: true, once: true});
+  done.years.closest("form").requestSubmit();
+});
 
 // The list: identifier, name and place of each passage, in this browser's own storage. No text is kept, so that what is
 // taken down stays nowhere.
@@ -115,4 +111,5 @@ document.addEventListener("click", e => {
 });
 addEventListener("storage", show); // another tab
 addEventListener("pageshow", show); // back
+document.addEventListener("swapped", show); // other results in place, see search.js
 show();
