@@ -24,6 +24,15 @@ func all() searchurl.Address {
 	return searchAt(index.Request{Limit: index.DefaultLimit, FacetLimit: -1})
 }
 
+// knownOf is the list of all passages a facet applies to with a value that is known.
+func knownOf(facet string) searchurl.Address {
+	to := all().With(facet, index.None, uhri.ValueUnknown)
+	if f, ok := uhri.FacetByName(facet); ok && f.UPROnly {
+		to = to.With(facet, index.None, uhri.ValueNotApplicable)
+	}
+	return to
+}
+
 func recordURL(id uhri.ID) string { return "/r/" + url.PathEscape(string(id)) }
 
 // passageURL leads to a passage where it stands in its document.

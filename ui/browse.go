@@ -260,7 +260,7 @@ func (p *ProfilePage) Lede() template.HTML {
 	if p.Total == 0 {
 		return p.words.HTML("profile.lede.none", p.Snapshot.Records)
 	}
-	return p.words.CountHTML("profile.lede."+p.Plan.facet, p.Total, p.Snapshot.Records)
+	return p.words.CountHTML("profile.lede."+p.Plan.facet, p.Total, p.Snapshot.Records, p.List())
 }
 
 // List is all passages of the page.
@@ -529,7 +529,7 @@ func (u *UI) overview(facet string) echo.HandlerFunc {
 			counts[f.Name] = f
 		}
 		f := counts[facet]
-		p.Lede = u.words.HTML("overview."+facet+".lede", res.Total-f.Unknown-f.NotApplicable, res.Total, f.Distinct)
+		p.Lede = u.words.HTML("overview."+facet+".lede", res.Total-f.Unknown-f.NotApplicable, res.Total, f.Distinct, knownOf(facet).String())
 		p.Description = u.words.Text("overview." + facet + ".description")
 		p.JSON = apiAt(index.Request{FacetLimit: 0}).Facets(facet).String()
 		here := searchurl.At(c.Request().URL.Path, index.Request{Limit: index.DefaultLimit, FacetLimit: -1})

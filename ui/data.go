@@ -3,6 +3,7 @@ package ui
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -13,25 +14,28 @@ import (
 
 // DataPage is where the whole collection is taken along: as it is now, and as it was on the days of its dumps.
 type DataPage struct {
-	Frame
-	Total int
-	Live  []ExportLink
-	Dumps []DumpView
+	Frame `json:"-"`
+	Total int          `json:"total"`
+	Live  []ExportLink `json:"exports"`
+	Dumps []DumpView   `json:"dumps"`
 }
 
 // DumpView is one dump.
 type DumpView struct {
-	ID    string
-	Made  time.Time
-	Rows  int
-	Cite  string
-	Files []DumpFileView
+	ID    string         `json:"snapshot"`
+	Made  time.Time      `json:"created"`
+	Rows  int            `json:"records"`
+	Cite  string         `json:"citation,omitzero"`
+	Files []DumpFileView `json:"files"`
 }
 
 // DumpFileView is one file of a dump.
 type DumpFileView struct {
-	Name, URL, Manifest, SHA256 string
-	Bytes                       int64
+	Name     string `json:"name"`
+	URL      string `json:"url"`
+	Manifest string `json:"manifest,omitzero"`
+	SHA256   string `json:"sha256,omitzero"`
+	Bytes    int64  `json:"bytes"`
 }
 
 func (u *UI) data(c echo.Context) error {
@@ -40,6 +44,7 @@ func (u *UI) data(c echo.Context) error {
 		return err
 	}
 	p := &DataPage{Frame: u.frame(c, "", u.words.Text("data.title")), Total: res.Total}
+	p.JSON = "/data.json"
 	p.Snapshot, p.Description, p.Feeds = res.Snapshot, u.words.Count("data.description", res.Total), u.feeds(all())
 	var files []export.Download
 	base := u.base(c)
@@ -75,6 +80,12 @@ func (u *UI) data(c echo.Context) error {
 			}
 			p.Dumps = append(p.Dumps, v)
 		}
+	}
+	if strings.HasSuffix(c.Path(), ".json") {
+		return c.JSON(http.StatusOK, struct {
+			Snapshot string `json:"snapshot"`
+			*DataPage
+		}{res.Snapshot.ID, p})
 	}
 	ld, err := export.Dataset(export.Manifest{
 		Title: u.words.Text("data.name"), Rows: res.Total, Rights: u.o.Rights, Permalink: p.Canonical,

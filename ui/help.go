@@ -37,6 +37,7 @@ type Article struct {
 	Title string
 	Lede  string
 	Body  template.HTML
+	Text  string // what Body was made of, in Markdown
 }
 
 func readHelp(fsys fs.FS, w *Words) (*helpBook, error) {
@@ -74,7 +75,7 @@ func readHelp(fsys fs.FS, w *Words) (*helpBook, error) {
 		}
 		// A table or a block of code may be wider than a phone: it scrolls by itself, and by keyboard.
 		html := strings.NewReplacer("<table>", `<div class="scroll" tabindex="0" role="group" aria-label="`+template.HTMLEscapeString(w.Text("help.table"))+`"><table class="t">`, "</table>", "</table></div>").Replace(b.String())
-		a := &Article{Slug: slug, Lang: lang, Title: title, Lede: string(lede), Body: template.HTML(html)}
+		a := &Article{Slug: slug, Lang: lang, Title: title, Lede: string(lede), Body: template.HTML(html), Text: string(bytes.TrimSpace(rest))}
 		book.bySlug[slug] = a
 		if isChapter {
 			book.chapters = append(book.chapters, a)
@@ -96,10 +97,10 @@ type HelpPage struct {
 }
 
 func (u *UI) helpPage(c echo.Context) error {
-	slug := c.Param("page")
+	slug, twin := strings.CutSuffix(c.Param("page"), ".json")
 	if slug == "" {
 		slug = u.help.chapters[0].Slug
-	} else if slug == u.help.chapters[0].Slug {
+	} else if !twin && slug == u.help.chapters[0].Slug {
 		return c.Redirect(http.StatusMovedPermanently, "/help")
 	}
 	a := u.help.bySlug[slug]
@@ -107,6 +108,9 @@ func (u *UI) helpPage(c echo.Context) error {
 		return uhri.Errorf(uhri.NotFound, "help", "the manual has no chapter of this name")
 	}
 	p := u.article(c, a)
+	if twin {
+		return c.JSON(http.StatusOK, p.twin())
+	}
 	p.Section = "help"
 	for i, ch := range u.help.chapters {
 		to := "/help/" + ch.Slug
@@ -118,22 +122,44 @@ func (u *UI) helpPage(c echo.Context) error {
 	return u.render(c, http.StatusOK, "help", p)
 }
 
-// prose answers with one of the long texts outside the manual.
+// prose answers with one of the long texts outside the manual, or with its twin.
 func (u *UI) prose(slug string) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		return u.render(c, http.StatusOK, "help", u.article(c, u.help.bySlug[slug]))
+		p := u.article(c, u.help.bySlug[slug])
+		if strings.HasSuffix(c.Path(), ".json") {
+			return c.JSON(http.StatusOK, p.twin())
+		}
+		return u.render(c, http.StatusOK, "help", p)
 	}
+}
+
+// articleTwin is a long text for programs.
+type articleTwin struct {
+	Title    string    `json:"title"`
+	Lang     uhri.Lang `json:"lang"`
+	Lede     string    `json:"lede"`
+	Markdown string    `json:"markdown"`
+	URL      string    `json:"url"`
+}
+
+func (p *HelpPage) twin() articleTwin {
+	return articleTwin{Title: p.Article.Title, Lang: p.Article.Lang, Lede: p.Article.Lede, Markdown: p.Article.Text, URL: strings.TrimSuffix(p.Canonical, ".json")}
 }
 
 // ownAddress stands in the manual for the address of the service it is read on.
 const ownAddress = "https://uhri.example"
 
 func (u *UI) article(c echo.Context, a *Article) *HelpPage {
+	twin := "/" + a.Slug + ".json"
+	if slices.Contains(u.help.chapters, a) {
+		twin = "/help" + twin
+	}
 	here := *a
 	here.Body = template.HTML(strings.ReplaceAll(string(a.Body), ownAddress, template.HTMLEscapeString(u.base(c))))
+	here.Text = strings.ReplaceAll(a.Text, ownAddress, u.base(c))
 	a = &here
 	p := &HelpPage{Frame: u.frame(c, "", a.Title), Article: a}
-	p.Description = a.Lede
+	p.Description, p.JSON = a.Lede, twin
 	if st, err := u.o.Searcher.Status(c.Request().Context()); err == nil {
 		p.Snapshot = st.Current
 	}

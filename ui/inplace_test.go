@@ -133,6 +133,11 @@ func TestFiltersKeepTheFocus(t *testing.T) {
 	answered(t, ctx, chromedp.KeyEvent(kb.Enter))
 	same("a chip taken away", next)
 
+	// All of them taken away: the results have the focus.
+	step(t, ctx, chromedp.Focus(`.chips .all a`))
+	answered(t, ctx, chromedp.KeyEvent(kb.Enter))
+	same("all chips taken away", "results")
+
 	// The words, typed and sent by Enter.
 	step(t, ctx, chromedp.SetValue("#q", "detention women"), chromedp.Focus("#q"))
 	answered(t, ctx, chromedp.KeyEvent(kb.Enter))

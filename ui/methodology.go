@@ -82,11 +82,10 @@ func reasons(items []uhri.Rejection) []RejectedReason {
 // CoverageRow says of how many passages a fact is known.
 type CoverageRow struct {
 	Label   string
-	Known   int
-	Share   string
-	Unknown int
-	URL     string // the passages of which it is not known
-	Not     int    // to how many it does not apply
+	Known   Cell
+	Share   string // of those to which it applies
+	Unknown Cell
+	Not     Cell // to which it does not apply
 }
 
 // coverageOf are the facts whose gaps matter to whoever reads a number.
@@ -100,7 +99,8 @@ func (u *UI) methodology(c echo.Context) error {
 	}
 	a := u.help.bySlug["methodology"]
 	p := &MethodologyPage{Frame: u.frame(c, "", a.Title), Article: a, Total: res.Total}
-	p.Snapshot, p.Description, p.JSON = res.Snapshot, a.Lede, "/api/v1/status"
+	p.Snapshot, p.Description = res.Snapshot, a.Lede
+	p.JSON = apiAt(index.Request{FacetLimit: 1}).Facets(append([]string{"origin"}, coverageOf[:]...)...).String()
 	sources := res.Snapshot.Sources
 	if u.o.Sources != nil {
 		if sources, err = u.o.Sources.SourceStatus(ctx); err != nil {
@@ -133,10 +133,11 @@ func (u *UI) methodology(c echo.Context) error {
 		if f.Name == "origin" {
 			continue
 		}
-		row := CoverageRow{Label: u.words.facetLabel(f.Name), Known: res.Total - f.Unknown - f.NotApplicable, Unknown: f.Unknown, Not: f.NotApplicable,
-			URL: all().With(f.Name, index.Any, uhri.ValueUnknown).String()}
+		list := func(value string) string { return all().With(f.Name, index.Any, value).String() }
+		row := CoverageRow{Label: u.words.facetLabel(f.Name), Known: Cell{res.Total - f.Unknown - f.NotApplicable, knownOf(f.Name).String()},
+			Unknown: Cell{f.Unknown, list(uhri.ValueUnknown)}, Not: Cell{f.NotApplicable, list(uhri.ValueNotApplicable)}}
 		if applies := res.Total - f.NotApplicable; applies > 0 {
-			row.Share = share(float64(row.Known) * 100 / float64(applies))
+			row.Share = share(float64(row.Known.Count) * 100 / float64(applies))
 		}
 		p.Coverage = append(p.Coverage, row)
 	}

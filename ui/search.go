@@ -23,7 +23,11 @@ import (
 var pageSizes = [...]int{10, 20, 50, 100}
 
 // ExportLink is the whole result as a file, and the manifest that belongs beside it.
-type ExportLink struct{ Label, URL, Manifest string }
+type ExportLink struct {
+	Label    string `json:"label"`
+	URL      string `json:"url"`
+	Manifest string `json:"manifest,omitzero"`
+}
 
 // SearchPage is the page of a search: a question, its reading, its filters and its answer, all of one Result.
 type SearchPage struct {

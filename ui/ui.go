@@ -206,10 +206,13 @@ func (u *UI) Register(e *echo.Echo) {
 	page("/status", u.status)
 	page("/help", u.helpPage)
 	page("/help/:page", u.helpPage)
-	page("/privacy", u.prose("privacy"))
-	page("/accessibility", u.prose("accessibility"))
+	for _, slug := range []string{"privacy", "accessibility"} {
+		page("/"+slug, u.prose(slug))
+		page("/"+slug+".json", u.prose(slug))
+	}
 	page("/methodology", u.methodology)
 	page("/data", u.data)
+	page("/data.json", u.data)
 	page("/data-dictionary", u.dictionary)
 	page("/api", u.reference)
 	if u.o.Changes != nil {

@@ -59,10 +59,30 @@ func (p *person) page(actions ...chromedp.Action[chromedp.Void]) int {
 	if err != nil {
 		p.t.Fatalf("on the way from %s: %v", p.at(), err)
 	}
+	p.settle()
 	if res == nil { // in place
 		return 0
 	}
 	return int(res.Status)
+}
+
+// settle waits until an answer that comes in place is there and said.
+func (p *person) settle() {
+	p.t.Helper()
+	_, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool](`new Promise(there => (function look() {
+		if (!document.querySelector("#found[aria-busy]") && document.getElementById("said")?.textContent !== "") there(true);
+		else requestAnimationFrame(look);
+	})())`, chromedp.EvalAwaitPromise))
+	if err != nil {
+		p.t.Fatalf("waiting for %s: %v", p.at(), err)
+	}
+}
+
+// back goes back, to a page or to the answer before.
+func (p *person) back() {
+	p.t.Helper()
+	p.do(chromedp.NavigateBack())
+	p.settle()
 }
 
 func (p *person) open(path string) int { p.t.Helper(); return p.page(chromedp.Navigate(p.base + path)) }
@@ -135,7 +155,7 @@ func (p *person) keeps(browser context.Context) {
 		p.t.Errorf("loading %s anew shows\n%s, not\n%s", here, got, want)
 	}
 	p.open("/help")
-	p.do(chromedp.NavigateBack())
+	p.back()
 	if got := p.state(); got != want || p.at() != here {
 		p.t.Errorf("back to %s shows\n%s, not\n%s", here, got, want)
 	}
@@ -143,7 +163,7 @@ func (p *person) keeps(browser context.Context) {
 	if !strings.HasSuffix(p.at(), "/help") {
 		p.t.Errorf("forward leads to %s", p.at())
 	}
-	p.do(chromedp.NavigateBack())
+	p.back()
 	other := newPerson(p.t, browser, p.base)
 	other.page(chromedp.Navigate(here))
 	if got := other.state(); got != want {
@@ -284,7 +304,13 @@ func TestJourneys(t *testing.T) {
 		p.do(chromedp.Focus("#q"))
 		p.page(chromedp.KeyEvent("torture" + kb.Enter))
 		everywhere := p.total()
-		p.do(chromedp.Focus(`input[name="country"][value="XAI"]`), chromedp.KeyEvent(" "), chromedp.Focus(`input[name="from"]`))
+		there := p.count(`li:has(> label > input[name="country"][value="XAI"]) .n`)
+		p.do(chromedp.Focus(`input[name="country"][value="XAI"]`))
+		p.page(chromedp.KeyEvent(" "))
+		if got := p.total(); got != there || got == 0 {
+			t.Errorf("the filter says %d and gives %d", there, got)
+		}
+		p.do(chromedp.Focus(`input[name="from"]`))
 		p.page(chromedp.KeyEvent("2020" + kb.Enter))
 		want := counted(func(h held) bool {
 			return h.of("XAI") && h.Date >= "2020" && strings.Contains(strings.ToLower(h.Texts["en"].Full), "torture")
@@ -299,9 +325,11 @@ func TestJourneys(t *testing.T) {
 			t.Errorf("chips: %s", chips)
 		}
 		p.keeps(browser)
-		p.do(chromedp.NavigateBack())
-		if got := p.total(); got != everywhere {
-			t.Errorf("back shows %d, not %d", got, everywhere)
+		for _, before := range []int{there, everywhere} {
+			p.back()
+			if got := p.total(); got != before {
+				t.Errorf("back shows %d, not %d", got, before)
+			}
 		}
 	})
 
@@ -469,7 +497,7 @@ func TestJourneys(t *testing.T) {
 		plain := p.total()
 		p.do(chromedp.Evaluate[chromedp.Void](`document.querySelectorAll(".rail details").forEach(d => d.open = true); void 0`))
 		ticked := look[int](p, `(() => { let n = 0;
-			const tick = (name, most) => [...document.querySelectorAll('.vals input[name="' + name + '"]')].slice(0, most).forEach(b => { b.click(); n++ });
+			const tick = (name, most) => [...document.querySelectorAll('.vals input[name="' + name + '"]')].slice(0, most).forEach(b => { b.checked = true; n++ });
 			["country", "mechanism", "goal", "origin", "type", "region", "theme", "group", "latest"].forEach(f => tick(f, 9));
 			["not.position", "not.session", "not.cycle", "not.bloc"].forEach(f => tick(f, 2));
 			return n })()`)
@@ -648,7 +676,7 @@ func TestJourneys(t *testing.T) {
 			if got := p.total(); got != promised || got == 0 {
 				t.Errorf("taking a filter away promises %d and gives %d", promised, got)
 			}
-			p.do(chromedp.NavigateBack())
+			p.back()
 		}
 		p.open("/search?q=torture&country=XAZZ&contry=XAA")
 		if faults := strings.Join(p.texts(".faults li"), "|"); !strings.Contains(faults, "country=XAZZ") || !strings.Contains(faults, "contry=XAA") || len(p.texts(".hit")) > 0 {

@@ -34,7 +34,7 @@ function swap(fresh, hash) {
   document.head.append(...fresh.querySelectorAll("link[rel=canonical], link[rel=alternate]"));
   document.title = fresh.title;
   if (used) {
-    const now = back() ?? (hash && document.getElementById(hash.slice(1))?.querySelector("summary")) ?? document.getElementById("results") ?? document.getElementById("found").querySelector(".seg a[aria-current]") ?? document.getElementById("main");
+    const now = back() ?? document.getElementById(hash.slice(1))?.querySelector("summary") ?? document.getElementById("results") ?? document.getElementById("found").querySelector(".seg a[aria-current]") ?? document.getElementById("main");
     if (typed && now.name === old.name) [now.value, now.selectionStart, now.selectionEnd] = typed;
     now.focus({preventScroll: true});
     if (now.id === "results") now.scrollIntoView();
