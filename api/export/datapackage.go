@@ -35,6 +35,7 @@ func DataPackage(files map[string]Manifest, order []string) ([]byte, error) {
 		Name      string  `json:"name"`
 		Path      string  `json:"path"`
 		Profile   string  `json:"profile"`
+		Type      string  `json:"type,omitempty"` // "file": else validators guess columns of lines they take for a table
 		Format    string  `json:"format"`
 		MediaType string  `json:"mediatype"`
 		Encoding  string  `json:"encoding,omitempty"`
@@ -66,10 +67,10 @@ func DataPackage(files map[string]Manifest, order []string) ([]byte, error) {
 				pkg.Sources = append(pkg.Sources, source{s.Source})
 			}
 		}
-		r := resource{Name: strings.ToLower(strings.NewReplacer("/", "-", " ", "-").Replace(path)), Path: path, Profile: "data-resource", Format: m.Format,
+		r := resource{Name: strings.ToLower(strings.NewReplacer("/", "-", " ", "-").Replace(path)), Path: path, Profile: "data-resource", Type: "file", Format: m.Format,
 			MediaType: strings.SplitN(m.MediaType, ";", 2)[0], Encoding: "utf-8", Bytes: m.Bytes, Hash: "sha256:" + m.SHA256}
 		if m.Format == "csv" {
-			r.Profile = "tabular-data-resource"
+			r.Profile, r.Type = "tabular-data-resource", "table"
 			r.Schema = &schema{MissingValues: []string{""}}
 			for _, c := range m.Columns {
 				kind := map[Kind]string{Integer: "integer", Boolean: "boolean"}[c.Kind]
