@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -168,6 +169,16 @@ func TestRecord(t *testing.T) {
 	}
 }
 
+// emptied is a collection with documents of which nothing is left.
+func emptied() *collection {
+	c := newCollection()
+	for i, t := range []uhri.Tombstone{{Kind: uhri.TombWithdrawn, Symbol: "A/HRC/98/1"}, {Kind: uhri.TombWithdrawn, Symbol: "A/HRC/98/1"}, {Kind: uhri.TombSuppressed, Symbol: "A/HRC/96/1"}, {Kind: uhri.TombMerged, Symbol: "A/HRC/97/1", RedirectTo: c.records[0].ID}} {
+		t.ID, t.At = uhri.ID(fmt.Sprintf("00000000-0000-4000-8000-0000dead000%d", i)), time.Date(2026, 11, 1+i, 0, 0, 0, 0, time.UTC)
+		c.tombs[t.ID] = t
+	}
+	return c
+}
+
 func TestDocument(t *testing.T) {
 	a := newAPI(t, newCollection())
 	w := get(t, a, "/api/v1/documents?symbol=a/hrc/21/6")
@@ -178,12 +189,14 @@ func TestDocument(t *testing.T) {
 	if !slices.IsSortedFunc(got.Items, func(a, b api.Item) int { return a.Order - b.Order }) {
 		t.Error("records are not in the document's order")
 	}
-	log := changeLog{{Seq: 1, Kind: uhri.Withdrawn, ID: "00000000-0000-4000-8000-00000000dead", Symbol: "A/HRC/98/1"}, {Seq: 1, Kind: uhri.Withdrawn, ID: newCollection().records[0].ID, Symbol: "A/HRC/97/1"}}
-	b := newAPI(t, newCollection(), func(o *api.Options) { o.Changes = log })
+	b := newAPI(t, emptied())
 	if w := get(t, b, "/api/v1/documents?symbol=A/HRC/98/1"); w.Code != 410 || !strings.Contains(w.Body.String(), "kind=withdrawn") {
 		t.Errorf("a document all of which was withdrawn: %d %s", w.Code, w.Body)
 	}
-	if w := get(t, b, "/api/v1/documents?symbol=A/HRC/97/1"); w.Code != 404 { // withdrawn there, and held under another symbol now
+	if w := get(t, b, "/api/v1/documents?symbol=A/HRC/96/1"); w.Code != 410 || !strings.Contains(w.Body.String(), "taken down") {
+		t.Errorf("a document all of which was taken down: %d %s", w.Code, w.Body)
+	}
+	if w := get(t, b, "/api/v1/documents?symbol=A/HRC/97/1"); w.Code != 404 { // merged into records of another
 		t.Errorf("a document whose passage is held elsewhere: %d", w.Code)
 	}
 	if w := get(t, a, "/api/v1/documents?symbol=A/HRC/99/1"); w.Code != 404 {
@@ -337,11 +350,10 @@ func TestLookup(t *testing.T) {
 	if d := cmp.Diff(want, got.Missing); d != "" {
 		t.Errorf("missing (-want +got):\n%s", d)
 	}
-	b := newAPI(t, newCollection(), func(o *api.Options) {
-		o.Changes = changeLog{{Seq: 1, Kind: uhri.Withdrawn, ID: "00000000-0000-4000-8000-00000000dead", Symbol: "A/HRC/98/1"}, {Seq: 1, Kind: uhri.Withdrawn, ID: newCollection().records[0].ID, Symbol: "A/HRC/97/1"}}
-	})
-	got = into[api.Lookup](t, ask(t, b, http.MethodPost, "/api/v1/recommendations/lookup", `{"symbols":["A/HRC/98/1","A/HRC/97/1"]}`), 200)
-	want = []api.Missing{{Symbol: "A/HRC/98/1", Reason: uhri.Gone, Kind: uhri.TombWithdrawn, At: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)}, {Symbol: "A/HRC/97/1", Reason: uhri.NotFound}}
+	b := newAPI(t, emptied())
+	got = into[api.Lookup](t, ask(t, b, http.MethodPost, "/api/v1/recommendations/lookup", `{"symbols":["A/HRC/98/1","A/HRC/97/1","A/HRC/96/1"]}`), 200)
+	day := func(d int) time.Time { return time.Date(2026, 11, d, 0, 0, 0, 0, time.UTC) }
+	want = []api.Missing{{Symbol: "A/HRC/98/1", Reason: uhri.Gone, Kind: uhri.TombWithdrawn, At: day(2)}, {Symbol: "A/HRC/97/1", Reason: uhri.NotFound}, {Symbol: "A/HRC/96/1", Reason: uhri.Gone, Kind: uhri.TombSuppressed, At: day(3)}}
 	if d := cmp.Diff(want, got.Missing); d != "" {
 		t.Errorf("documents of which nothing is left (-want +got):\n%s", d)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -174,6 +175,12 @@ func count(f *uhri.Facet, rs []*uhri.Recommendation, prefix string) index.FacetC
 	}
 	slices.SortFunc(out.Values, func(a, b index.FacetValue) int { return f.Compare(a.Value, b.Value) })
 	return out
+}
+
+func (c *collection) Gone(_ context.Context, symbol uhri.Symbol) ([]uhri.Tombstone, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return index.GoneBySymbol(slices.Collect(maps.Values(c.tombs)))[symbol], c.down
 }
 
 func (c *collection) Get(ctx context.Context, id uhri.ID) (*uhri.Recommendation, error) {

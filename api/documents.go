@@ -2,7 +2,7 @@ package api
 
 import (
 	"context"
-	"errors"
+	"slices"
 	"strings"
 
 	"uhri"
@@ -65,32 +65,16 @@ func (a *API) document(ctx context.Context, c *call) (*reply[Document], error) {
 	return newReply(a.searchTag(c, doc.Snapshot, tagged), doc.Snapshot, doc), nil
 }
 
-// withdrawn returns what is left of the passages of a document that their publisher withdrew, as far as the snapshot says so too.
-func (a *API) withdrawn(ctx context.Context, sym uhri.Symbol) (out []uhri.Tombstone, err error) {
-	if a.o.Changes == nil {
-		return nil, nil
-	}
-	log, err := a.o.Changes.Changes(ctx, uhri.ChangeQuery{Symbol: sym, Kinds: []uhri.ChangeKind{uhri.Withdrawn}, Limit: index.MaxLimit})
-	if err != nil {
-		return nil, err
-	}
-	for _, c := range log {
-		_, err := a.o.Searcher.Get(ctx, c.ID)
-		if g, ok := errors.AsType[*uhri.GoneRecord](err); ok && g.Tombstone.Kind == uhri.TombWithdrawn {
-			out = append(out, g.Tombstone)
-		}
-	}
-	return out, nil
-}
-
-// missing says why nothing from a document is here: Gone when its publisher withdrew what was, else NotFound.
+// missing says why nothing from a document is here: Gone when it was, else NotFound.
 func (a *API) missing(ctx context.Context, sym uhri.Symbol) error {
-	gone, err := a.withdrawn(ctx, sym)
+	gone, err := a.o.Searcher.Gone(ctx, sym)
 	switch {
 	case err != nil:
 		return err
-	case len(gone) > 0:
+	case slices.ContainsFunc(gone, func(t uhri.Tombstone) bool { return t.Kind == uhri.TombWithdrawn }):
 		return uhri.Errorf(uhri.Gone, "", "everything from %s was withdrawn by its publisher; /api/v1/changes?symbol=%s&kind=withdrawn lists it", sym, sym)
+	case len(gone) > 0:
+		return uhri.Errorf(uhri.Gone, "", "everything from %s was taken down by the operator of this service", sym)
 	}
 	return uhri.Errorf(uhri.NotFound, "", "nothing from %s is in this collection", sym)
 }

@@ -244,14 +244,14 @@ func (a *API) lookupSymbols(ctx context.Context, symbols []string, out *Lookup) 
 		if found[s] {
 			continue
 		}
-		gone, err := a.withdrawn(ctx, uhri.Symbol(s))
+		gone, err := a.o.Searcher.Gone(ctx, uhri.Symbol(s))
 		if err != nil {
 			return err
 		}
 		m := Missing{Symbol: s, Reason: uhri.NotFound}
 		for _, t := range gone {
-			if m.Reason, m.Kind = uhri.Gone, t.Kind; t.At.After(m.At) {
-				m.At = t.At
+			if m.Reason = uhri.Gone; t.At.After(m.At) { // what happened last
+				m.Kind, m.At = t.Kind, t.At
 			}
 		}
 		out.Missing = append(out.Missing, m)

@@ -6,6 +6,8 @@ package index
 import (
 	"context"
 	"iter"
+	"slices"
+	"strings"
 	"time"
 
 	"uhri"
@@ -194,6 +196,21 @@ type Snapshot struct {
 	Tombs    []uhri.Tombstone    `json:"-"`
 }
 
+// GoneBySymbol sorts tombstones by the document their records were of. Merged records are not gone: their address leads on. An empty symbol is
+// unknown, never a key.
+func GoneBySymbol(tombs []uhri.Tombstone) map[uhri.Symbol][]uhri.Tombstone {
+	out := map[uhri.Symbol][]uhri.Tombstone{}
+	for _, t := range tombs {
+		if t.Symbol != "" && t.Kind != uhri.TombMerged {
+			out[t.Symbol] = append(out[t.Symbol], t)
+		}
+	}
+	for _, list := range out {
+		slices.SortFunc(list, func(a, b uhri.Tombstone) int { return strings.Compare(string(a.ID), string(b.ID)) })
+	}
+	return out
+}
+
 // Row is one record of a stream. It is valid until yield returns.
 type Row interface {
 	JSON() []byte                          // the record's public JSON, one line, no newline at the end
@@ -207,6 +224,8 @@ type Searcher interface {
 	Search(ctx context.Context, req Request) (*Result, error)
 	// Get returns one record of the current snapshot. Errors: NotFound; *uhri.GoneRecord for a tombstone.
 	Get(ctx context.Context, id uhri.ID) (*uhri.Recommendation, error)
+	// Gone returns the tombstones of a document's records, withdrawn or taken down, in the current snapshot, by ID.
+	Gone(ctx context.Context, symbol uhri.Symbol) ([]uhri.Tombstone, error)
 	// Stream calls yield for every match in req's order (Limit, Cursor, Facets and Highlight are ignored) until it returns false.
 	Stream(ctx context.Context, req Request, yield func(Row) bool) error
 	// Status says what is being served. Errors: Unavailable before the first publish.

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/hex"
-	"errors"
 	"net/http"
 	"net/url"
 	"path"
@@ -196,7 +195,7 @@ func (p *DocumentPage) structured() any {
 // nodocument answers for a symbol none of the passages has. What was here once keeps its address and says so; another may well
 // exist at the United Nations.
 func (u *UI) nodocument(c echo.Context, s uhri.Symbol) error {
-	gone, err := u.withdrawn(c.Request().Context(), s)
+	gone, err := u.o.Searcher.Gone(c.Request().Context(), s)
 	if err != nil {
 		return err
 	}
@@ -205,6 +204,9 @@ func (u *UI) nodocument(c echo.Context, s uhri.Symbol) error {
 		last := slices.MaxFunc(gone, func(a, b uhri.Tombstone) int { return a.At.Compare(b.At) })
 		p.Title, p.Status = u.words.Text("gonedocument.head", string(s)), http.StatusGone
 		p.Lede = u.words.Count("gonedocument.lede", len(gone), last.At)
+		if !slices.ContainsFunc(gone, func(t uhri.Tombstone) bool { return t.Kind == uhri.TombWithdrawn }) {
+			p.Title, p.Lede = u.words.Text("gonedocument.down.head", string(s)), u.words.Text("gonedocument.down.lede", last.At)
+		}
 	}
 	p.Head = p.Title
 	for _, t := range gone {
@@ -219,29 +221,6 @@ func (u *UI) nodocument(c echo.Context, s uhri.Symbol) error {
 	}
 	p.Ways = append(p.Ways, Link{Label: u.words.Text("nodocument.search"), URL: all().Query(string(s)).String()}, Link{Label: u.words.Text("fail.way.status"), URL: "/status"})
 	return u.notice(c, p)
-}
-
-// withdrawn are the passages of a document that their publisher withdrew, as far as the snapshot says so too.
-func (u *UI) withdrawn(ctx context.Context, s uhri.Symbol) (out []uhri.Tombstone, err error) {
-	if u.o.Changes == nil {
-		return nil, nil
-	}
-	log, err := u.o.Changes.Changes(ctx, uhri.ChangeQuery{Symbol: s, Kinds: []uhri.ChangeKind{uhri.Withdrawn}, Limit: index.MaxLimit})
-	if err != nil {
-		return nil, err
-	}
-	seen := map[uhri.ID]bool{}
-	for _, c := range log {
-		if seen[c.ID] {
-			continue
-		}
-		seen[c.ID] = true
-		_, err := u.o.Searcher.Get(ctx, c.ID)
-		if g, ok := errors.AsType[*uhri.GoneRecord](err); ok && g.Tombstone.Kind == uhri.TombWithdrawn {
-			out = append(out, g.Tombstone)
-		}
-	}
-	return out, nil
 }
 
 // sections divides passages, in document order, by their heading.

@@ -39,6 +39,9 @@ func (s brokenSearcher) Status(context.Context) (index.Status, error) { return i
 func (s brokenSearcher) Get(context.Context, uhri.ID) (*uhri.Recommendation, error) {
 	return nil, s.err
 }
+func (s brokenSearcher) Gone(context.Context, uhri.Symbol) ([]uhri.Tombstone, error) {
+	return nil, s.err
+}
 func (s brokenSearcher) Stream(context.Context, index.Request, func(index.Row) bool) error {
 	return s.err
 }

@@ -34,6 +34,7 @@ type snapshot struct {
 	ids    stringTable // sorted
 	idSlot []uint32
 	tombs  map[uhri.ID]uhri.Tombstone
+	gone   map[uhri.Symbol][]uhri.Tombstone // see index.GoneBySymbol
 
 	sets   *setPool
 	scores *scorePool
@@ -114,6 +115,7 @@ func (s *snapshot) open() (err error) {
 	for _, tomb := range head.Tombs {
 		s.tombs[tomb.ID] = tomb
 	}
+	s.gone = index.GoneBySymbol(head.Tombs)
 	s.sets, s.scores = newSetPool(head.Slots), &scorePool{slots: head.Slots}
 	return s.openColumns()
 }

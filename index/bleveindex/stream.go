@@ -184,6 +184,16 @@ func (e *Engine) Get(ctx context.Context, id uhri.ID) (*uhri.Recommendation, err
 	return s.get(id)
 }
 
+// Gone implements index.Searcher.
+func (e *Engine) Gone(_ context.Context, symbol uhri.Symbol) ([]uhri.Tombstone, error) {
+	s, err := e.use("")
+	if err != nil {
+		return nil, err
+	}
+	defer e.done(s)
+	return slices.Clone(s.gone[symbol]), nil
+}
+
 // Status implements index.Searcher.
 func (e *Engine) Status(context.Context) (index.Status, error) {
 	e.mu.RLock()

@@ -165,6 +165,7 @@ func FixtureTombs() []uhri.Tombstone {
 	return []uhri.Tombstone{
 		{ID: FixtureID(101), Kind: uhri.TombWithdrawn, At: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC), Symbol: "A/HRC/44/9", LastText: "140.3 Withdrawn words."},
 		{ID: FixtureID(102), Kind: uhri.TombSuppressed, At: time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC), Reason: "asked for"},
-		{ID: FixtureID(103), Kind: uhri.TombMerged, At: time.Date(2026, 3, 3, 0, 0, 0, 0, time.UTC), RedirectTo: FixtureID(1)},
+		{ID: FixtureID(103), Kind: uhri.TombMerged, At: time.Date(2026, 3, 3, 0, 0, 0, 0, time.UTC), RedirectTo: FixtureID(1), Symbol: "A/HRC/44/9"},
+		{ID: FixtureID(104), Kind: uhri.TombSuppressed, At: time.Date(2026, 3, 4, 0, 0, 0, 0, time.UTC), Symbol: "A/HRC/44/9", Reason: "asked for"},
 	}
 }

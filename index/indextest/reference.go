@@ -425,6 +425,15 @@ func (e *Reference) Get(_ context.Context, id uhri.ID) (*uhri.Recommendation, er
 	return nil, uhri.Errorf(uhri.NotFound, "", "there is no record %s", id)
 }
 
+// Gone implements index.Searcher.
+func (e *Reference) Gone(_ context.Context, symbol uhri.Symbol) ([]uhri.Tombstone, error) {
+	s, err := e.at("")
+	if err != nil {
+		return nil, err
+	}
+	return index.GoneBySymbol(s.snap.Tombs)[symbol], nil
+}
+
 // row is a record of a stream.
 type row struct{ r *uhri.Recommendation }
 

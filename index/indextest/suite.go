@@ -32,6 +32,7 @@ func Run(t *testing.T, open func(testing.TB) index.Engine) {
 	t.Run("Paging", func(t *testing.T) { testPaging(t, open) })
 	t.Run("Snapshots", func(t *testing.T) { testSnapshots(t, open) })
 	t.Run("Get", func(t *testing.T) { testGet(t, open) })
+	t.Run("gone", func(t *testing.T) { testGone(t, open) })
 	t.Run("Refusals", func(t *testing.T) { testRefusals(t, open) })
 	t.Run("Expansion limit", func(t *testing.T) { testExpansionLimit(t, open) })
 	t.Run("Random", func(t *testing.T) { testRandom(t, open) })
@@ -743,6 +744,23 @@ func testGet(t *testing.T, open func(testing.TB) index.Engine) {
 		}
 		if diff := cmp.Diff(want, gone.Tombstone); diff != "" {
 			t.Error(diff)
+		}
+	}
+}
+
+func testGone(t *testing.T, open func(testing.TB) index.Engine) {
+	e := opened(t, open, Fixtures(), FixtureTombs()...)
+	for symbol, want := range map[uhri.Symbol][]uhri.ID{"A/HRC/44/9": {FixtureID(101), FixtureID(104)}, "A/HRC/99/9": nil, "": nil} {
+		gone, err := e.Gone(t.Context(), symbol)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []uhri.ID
+		for _, tomb := range gone {
+			got = append(got, tomb.ID)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("gone from %q: %s", symbol, diff)
 		}
 	}
 }
