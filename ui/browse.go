@@ -474,7 +474,7 @@ func (u *UI) profileBars(p *ProfilePage, f index.FacetCounts) *Chart {
 		c.Description = w.Text(key)
 	}
 	if !p.filteredBy(f.Name) { // else the counts reach beyond the page's passages
-		c.Under = w.Count("chart.of", p.Total-f.NotApplicable)
+		c.Under = w.Count("chart.of", p.Total-f.NotApplicable) + w.ofLabels(f.Name, p.At.Request().Origins)
 	}
 	c.filesAt(p.At)
 	return c
@@ -534,7 +534,7 @@ func (u *UI) overview(facet string) echo.HandlerFunc {
 		p.JSON = apiAt(index.Request{FacetLimit: 0}).Facets(facet).String()
 		here := searchurl.At(c.Request().URL.Path, index.Request{Limit: index.DefaultLimit, FacetLimit: -1})
 		p.Bars = u.barChart(f, p.Heading, 0, nil, func(v string) string { return all().With(facet, index.Any, v).String() })
-		p.Bars.Under = u.words.Count("chart.of", res.Total-f.NotApplicable)
+		p.Bars.Under = u.words.Count("chart.of", res.Total-f.NotApplicable) + u.words.ofLabels(facet, nil)
 		p.Bars.filesAt(here)
 		switch facet {
 		case "goal":

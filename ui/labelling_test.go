@@ -74,3 +74,26 @@ func TestReasonsAddUp(t *testing.T) {
 		t.Error("the methodology does not say what was rejected")
 	}
 }
+
+// Whose labels a count of themes, groups or goals is of stands beside it, with the way to the publisher's alone and back.
+func TestCountsSayWhoseLabels(t *testing.T) {
+	srv := site(t, options(false))
+	rail := func(path string) (said, way string) {
+		_, body := get(t, srv, path)
+		p := parse(t, body).Find(".rail form > p").First()
+		return p.Text(), p.Find("a").AttrOr("href", "")
+	}
+	said, way := rail("/search?q=detention")
+	if !strings.Contains(said, "of the publisher, of people, of rules and of the model") || way != "/search?q=detention&origin=publisher" {
+		t.Errorf("%q, %s", said, way)
+	}
+	if said, way = rail(way); !strings.Contains(said, "Only labels of this origin are counted: Publisher.") || way != "/search?q=detention" {
+		t.Errorf("with the publisher's alone: %q, %s", said, way)
+	}
+	for _, path := range []string{"/country/XAA", "/theme", "/sdg"} {
+		_, body := get(t, srv, path)
+		if text := parse(t, body).Find(".chart .under, .bars + .under, .under").Text(); !strings.Contains(text, "of people, of rules and of the model are counted") {
+			t.Errorf("%s does not say whose labels it counts: %q", path, text)
+		}
+	}
+}

@@ -66,3 +66,23 @@ func goalNumber(s string) int {
 	n, _ := strconv.Atoi(g)
 	return n
 }
+
+// originsCounted says whose labels are counted; no origins are all.
+func (w *Words) originsCounted(origins []uhri.Origin) string {
+	if len(origins) == 0 {
+		return w.Text("origins.counted.all")
+	}
+	var names []string
+	for _, o := range origins {
+		names = append(names, w.Text("origin."+string(o)))
+	}
+	return w.Count("origins.counted.some", len(names), w.List(names))
+}
+
+// ofLabels is whose labels a chart of a facet counts; nothing where it counts no labels.
+func (w *Words) ofLabels(facet string, origins []uhri.Origin) string {
+	if f, ok := uhri.FacetByName(facet); !ok || !f.Labels || facet == "origin" {
+		return ""
+	}
+	return " " + w.originsCounted(origins)
+}

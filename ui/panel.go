@@ -120,6 +120,16 @@ const addFrom = 25
 // skipFrom is how many values a filter must have before its first stop leads past them.
 const skipFrom = 5
 
+// LabelsCounted says whose labels the counts of themes, groups and goals are of, with the way to those of the publisher alone, or
+// of everyone.
+func (p *SearchPage) LabelsCounted() Way {
+	said := p.words.originsCounted(p.Asked.Origins)
+	if len(p.Asked.Origins) > 0 {
+		return Way{Before: said, Strong: p.words.Text("origins.everyone"), URL: p.At.Clear("origin").String()}
+	}
+	return Way{Before: said, Strong: p.words.Text("origins.publisher"), URL: p.At.With("origin", index.Any, string(uhri.OriginPublisher)).String()}
+}
+
 // panels makes the filters of the page, each from the Result's own counts.
 func (p *SearchPage) panels() []Panel {
 	counts := map[string]index.FacetCounts{}
