@@ -143,7 +143,7 @@ func (a *API) fail(ctx context.Context, c *call, err error) error {
 			p.Errors[i].Value = cut(c.params.Get("q"))
 		}
 	}
-	if p.Kind == uhri.Gone && p.Tombstone == nil {
+	if p.Kind == uhri.Gone && (c.params.Has("cursor") || c.params.Has("snapshot")) {
 		if st, err := a.o.Searcher.Status(ctx); err == nil {
 			p.Snapshot = st.Current.ID
 			if !strings.Contains(p.Detail, st.Current.ID) {
