@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -42,6 +43,7 @@ type xlsxEncoder struct {
 	entry  *zip.FileHeader
 	out    io.Writer // of the entry
 	pool   sync.Pool // of *flate.Writer
+	plain  sync.Pool // of []byte: rows before they are packed
 }
 
 func newXLSX(w io.Writer, p *Plan) Encoder { return &xlsxEncoder{p: p, zip: zip.NewWriter(w)} }
@@ -204,13 +206,13 @@ func (e *xlsxEncoder) put(plain, packed []byte) error {
 
 // deflate packs bytes so that what comes before and after is packed apart.
 func (e *xlsxEncoder) deflate(b []byte) ([]byte, error) {
-	var out bytes.Buffer
+	out := bytes.NewBuffer(make([]byte, 0, len(b)/6))
 	z, ok := e.pool.Get().(*flate.Writer)
 	if ok {
-		z.Reset(&out)
+		z.Reset(out)
 	} else {
 		var err error
-		if z, err = flate.NewWriter(&out, flate.BestSpeed); err != nil {
+		if z, err = flate.NewWriter(out, flate.BestSpeed); err != nil {
 			return nil, err
 		}
 	}
@@ -238,7 +240,8 @@ func (e *xlsxEncoder) Prepare(b *Batch) (Prepared, error) {
 		sheet, row := at/e.perSheet(), at%e.perSheet()+2
 		at++
 		if len(out) == 0 || out[len(out)-1].sheet != sheet {
-			out = append(out, rowsOf{sheet: sheet, plain: make([]byte, 0, 4*len(b.buf))})
+			plain, _ := e.plain.Get().([]byte)
+			out = append(out, rowsOf{sheet: sheet, plain: slices.Grow(plain[:0], 3*len(b.buf))})
 		}
 		line := out[len(out)-1].plain
 		number := strconv.Itoa(row)
@@ -287,8 +290,13 @@ func (e *xlsxEncoder) cell(dst []byte, c Column, s string) []byte {
 // _x0001_, and an underscore that would be read so as _x005F_.
 func appendXML(dst []byte, s string) []byte {
 	from := 0
+	valid := utf8.ValidString(s)
 	for i := 0; i < len(s); {
 		c := s[i]
+		if xmlPlain[c] && (valid || c < utf8.RuneSelf) {
+			i++
+			continue
+		}
 		escaped := ""
 		n := 1
 		switch {
@@ -318,6 +326,14 @@ func appendXML(dst []byte, s string) []byte {
 	}
 	return append(dst, s[from:]...)
 }
+
+// xmlPlain are the bytes of valid UTF-8 that stand as they are, wherever they stand. The two characters XML lacks begin with 0xEF.
+var xmlPlain = func() (plain [256]bool) {
+	for c := range plain {
+		plain[c] = (c >= 0x20 || c == '\t' || c == '\n') && c != '&' && c != '<' && c != '>' && c != '_' && c != 0xEF
+	}
+	return plain
+}()
 
 func isHex(s string) bool {
 	_, err := strconv.ParseUint(s, 16, 16)
@@ -365,6 +381,7 @@ func (e *xlsxEncoder) Append(p Prepared) error {
 		if err := e.put(rows.plain, rows.packed); err != nil {
 			return err
 		}
+		e.plain.Put(rows.plain[:0]) //lint:ignore SA6002 a header of three words, for some megabytes
 	}
 	return nil
 }
