@@ -40,7 +40,6 @@ type rows struct {
 	all   []*uhri.Recommendation
 	fail  int // rows after which the stream breaks; 0 = never
 	total int // what counting says, where it lies; 0 = the truth
-	begun chan struct{}
 }
 
 func (s *rows) Search(ctx context.Context, req index.Request) (*index.Result, error) {
@@ -59,9 +58,6 @@ func (s *rows) Search(ctx context.Context, req index.Request) (*index.Result, er
 func (s *rows) Stream(ctx context.Context, req index.Request, yield func(index.Row) bool) error {
 	if req.Snapshot != "2026-11-24.17" {
 		return errors.New("an export must stay on the snapshot it counted")
-	}
-	if s.begun != nil {
-		close(s.begun)
 	}
 	var shared []byte // rows are valid until yield returns: this one is overwritten each time
 	for i, r := range s.all {
@@ -549,6 +545,47 @@ func TestBrokenExportBreaksTheConnection(t *testing.T) {
 		}
 		resp.Body.Close()
 	}
+}
+
+// A client that goes away ends the work at once, however patient the service is; its place is free again.
+func TestClientGoesAway(t *testing.T) {
+	for _, format := range []string{"csv", "ndjson", "json", "xlsx", "parquet", "ris"} {
+		streamed := &endless{rows: rows{all: many(100), total: 1_000_000}}
+		s := NewServer(Options{Searcher: streamed, Patience: time.Hour})
+		done := make(chan struct{})
+		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			defer close(done)
+			s.Serve(w, r, format, true)
+		}))
+		resp, err := http.Get(srv.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.CopyN(io.Discard, resp.Body, 100); err != nil && format != "xlsx" && format != "parquet" { // which begin late
+			t.Fatalf("%s: %v", format, err)
+		}
+		resp.Body.Close()
+		<-done
+		srv.Close()
+		if s.running != 0 || len(s.clients) != 0 {
+			t.Errorf("%s: %d exports are still counted", format, s.running)
+		}
+	}
+}
+
+// endless streams its records again and again until nobody wants more.
+type endless struct{ rows }
+
+func (e *endless) Stream(ctx context.Context, req index.Request, yield func(index.Row) bool) error {
+	for more := true; more; {
+		if err := e.rows.Stream(ctx, req, func(r index.Row) bool {
+			more = yield(r)
+			return more
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func TestLimits(t *testing.T) {

@@ -171,3 +171,50 @@ func TestRowsArePurged(t *testing.T) {
 		t.Errorf("after the takedown the text stands in %v", files)
 	}
 }
+
+// TestStreamsOutliveTheirSnapshot: records and rows that are being read when others are published, and even when theirs are purged, come to
+// their end as they began.
+func TestStreamsOutliveTheirSnapshot(t *testing.T) {
+	e, err := Open(Options{Dir: t.TempDir(), Parts: 2, Rows: reversed("one")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	recs := indextest.RandomCorpus(6, 300)
+	oldest := index.Request{Sort: index.SortOldest} // read one by one, each when it is due
+	publish(t, e, index.Snapshot{ID: "first"}, recs)
+	want, _ := rowsOf(t, e, oldest, "one")
+	var rows, records []string
+	next := func() {
+		publish(t, e, index.Snapshot{ID: fmt.Sprint("next-", len(rows), len(records)), Purge: len(records) > 0}, recs[:10])
+	}
+	if _, err := e.StreamRows(t.Context(), oldest, "one", func(row []byte) bool {
+		if rows = append(rows, string(row)); len(rows) == 5 {
+			publish(t, e, index.Snapshot{ID: "second"}, recs)
+			if err := e.Stream(t.Context(), oldest, func(r index.Row) bool {
+				b, err := reversed("").Append(nil, r.JSON())
+				if err != nil {
+					t.Fatal(err)
+				}
+				if records = append(records, string(b)); len(records) == 5 || len(records) == 50 {
+					next()
+				}
+				return true
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return true
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(want, rows); d != "" {
+		t.Errorf("rows: %.500s", d)
+	}
+	if d := cmp.Diff(want, records); d != "" {
+		t.Errorf("records: %.500s", d)
+	}
+	if names := folders(t, e.o.Dir); len(names) != 1 {
+		t.Errorf("after a purge there are %q", names)
+	}
+}
