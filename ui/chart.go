@@ -186,15 +186,17 @@ func (u *UI) overTime(list searchurl.Address, all index.FacetCounts, by map[uhri
 	place := (100 - stackGutter) / float64(n)
 	left := func(i float64) float64 { return stackGutter + i*place }
 	scale := float64(stackHeight-12) / float64(max(highest, 1))
+	always := list.Clear("year")
 	for i := range n {
 		year := first + i
 		name := strconv.Itoa(year)
-		inYear := list.Clear("year").With("year", index.Any, name)
+		inYear := always.With("year", index.Any, name)
 		row := TableRow{Label: name, URL: inYear.String()}
 		base := float64(stackHeight)
+		anyhow := inYear.Clear("mechanism")
 		for _, m := range mechanisms {
 			count := at[m][year]
-			to := inYear.Clear("mechanism").With("mechanism", index.Any, string(m)).String()
+			to := anyhow.With("mechanism", index.Any, string(m)).String()
 			row.Cells = append(row.Cells, Cell{Count: count, URL: to})
 			if count == 0 {
 				continue
@@ -412,7 +414,7 @@ func (u *UI) tileMap(list searchurl.Address, facet string, f index.FacetCounts, 
 		}
 	}
 	slices.SortFunc(states, func(a, b uhri.CountryInfo) int { return strings.Compare(string(a.Code), string(b.Code)) })
-	regions := uhri.Regions()
+	regions, everywhere := uhri.Regions(), list.Clear(facet)
 	for _, reg := range append(slices.Clone(regions), uhri.Region{Label: w.Text("chart.map.other")}) {
 		r := TileRegion{Name: w.Say(reg.Label)}
 		n := 0
@@ -420,7 +422,7 @@ func (u *UI) tileMap(list searchurl.Address, facet string, f index.FacetCounts, 
 			if s.Region != reg.Slug {
 				continue
 			}
-			to := list.Clear(facet).With(facet, index.Any, string(s.Code)).String()
+			to := everywhere.With(facet, index.Any, string(s.Code)).String()
 			level := 0
 			for level < len(bounds) && counts[s.Code] >= bounds[level] {
 				level++
@@ -643,14 +645,12 @@ func (u *UI) barsTo(highest int, f index.FacetCounts, limit int, more *Link, lis
 func (u *UI) barChart(f index.FacetCounts, title string, limit int, more *Link, list func(value string) string) *Chart {
 	c := &Chart{ID: "by-" + f.Name, Title: title, Bars: u.bars(f, limit, more, list)}
 	c.Table.Head = []string{u.words.facetLabel(f.Name), u.words.Text("home.passages")}
-	for _, v := range f.Values {
-		to := list(v.Value)
-		c.Table.Rows = append(c.Table.Rows, TableRow{Label: v.Label, URL: to, Cells: []Cell{{Count: v.Count, URL: to}}})
+	for _, v := range f.Values { // for its files alone, which have no links: a page shows bars, not their table
+		c.Table.Rows = append(c.Table.Rows, TableRow{Label: v.Label, Cells: []Cell{{Count: v.Count}}})
 	}
 	if f.Unknown > 0 {
-		to := list(uhri.ValueUnknown)
-		c.Rest = []Stat{{Label: u.valueLabel(f.Name, uhri.ValueUnknown), Count: f.Unknown, URL: to}}
-		c.Table.Rows = append(c.Table.Rows, TableRow{Label: c.Rest[0].Label, URL: to, Cells: []Cell{{Count: f.Unknown, URL: to}}})
+		c.Rest = []Stat{{Label: u.valueLabel(f.Name, uhri.ValueUnknown), Count: f.Unknown, URL: list(uhri.ValueUnknown)}}
+		c.Table.Rows = append(c.Table.Rows, TableRow{Label: c.Rest[0].Label, Cells: []Cell{{Count: f.Unknown}}})
 	}
 	return c
 }

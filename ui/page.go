@@ -135,6 +135,7 @@ func parsePages(w *Words, asset func(string) (string, error)) (pages, error) {
 		"link": func(url, label string) template.HTML {
 			return template.HTML(`<a href="` + template.HTMLEscapeString(url) + `">` + template.HTMLEscapeString(label) + `</a>`)
 		},
+		"rows": w.rows,
 		"join": w.List,
 		"list": func(v ...any) []any { return v },
 	}
