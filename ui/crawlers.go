@@ -131,11 +131,11 @@ func (u *UI) sitemap(c echo.Context) error {
 			}
 		}
 	case "documents":
-		changed, err := u.documentsChanged(ctx)
+		res, err := u.o.Searcher.Search(ctx, index.Request{Facets: []string{"symbol"}, FacetLimit: 0})
 		if err != nil {
 			return err
 		}
-		res, err := u.o.Searcher.Search(ctx, index.Request{Facets: []string{"symbol"}, FacetLimit: 0})
+		changed, err := u.changed.of(res.Snapshot.ID, func() (map[uhri.Symbol]time.Time, error) { return u.documentsChanged(ctx, res.Snapshot.ID) })
 		if err != nil {
 			return err
 		}
@@ -193,11 +193,11 @@ type changedRow struct {
 	} `json:"provenance"`
 }
 
-// documentsChanged is when the newest change of a document's passages was taken in, by symbol.
-func (u *UI) documentsChanged(ctx context.Context) (map[uhri.Symbol]time.Time, error) {
+// documentsChanged is when the newest change of a document's passages was taken in, by symbol. It reads everything.
+func (u *UI) documentsChanged(ctx context.Context, snapshot string) (map[uhri.Symbol]time.Time, error) {
 	changed := map[uhri.Symbol]time.Time{}
 	var bad error
-	err := u.o.Searcher.Stream(ctx, index.Request{}, func(row index.Row) bool {
+	err := u.o.Searcher.Stream(ctx, index.Request{Snapshot: snapshot}, func(row index.Row) bool {
 		var r changedRow
 		if bad = json.Unmarshal(row.JSON(), &r); bad != nil {
 			return false

@@ -107,10 +107,25 @@ type MechanismCard struct {
 // Tick is a year under a histogram.
 type Tick struct{ X, Label string }
 
-// homeCache keeps the front page's numbers of one snapshot.
-type homeCache struct {
-	mu sync.Mutex
-	n  *homeNumbers
+// once keeps what takes many searches, or a reading of everything, and changes only with the snapshot.
+type once[T any] struct {
+	mu       sync.Mutex
+	snapshot string
+	value    T
+}
+
+// of returns the value for a snapshot, asked for when another snapshot's is kept. Who comes meanwhile waits for it.
+func (o *once[T]) of(snapshot string, ask func() (T, error)) (T, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if snapshot != "" && o.snapshot == snapshot {
+		return o.value, nil
+	}
+	value, err := ask()
+	if err == nil {
+		o.snapshot, o.value = snapshot, value
+	}
+	return value, err
 }
 
 func (u *UI) home(c echo.Context) error {
@@ -119,7 +134,7 @@ func (u *UI) home(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	n, err := u.homeNumbers(ctx, st.Current.ID)
+	n, err := u.front.of(st.Current.ID, func() (*homeNumbers, error) { return u.askHome(ctx) })
 	if err != nil {
 		return err
 	}
@@ -150,21 +165,6 @@ func (u *UI) home(c echo.Context) error {
 	p.Tiles = u.goalTiles(n.facets["goal"])
 	p.Trio = u.trio(n)
 	return u.render(c, http.StatusOK, "home", p)
-}
-
-// homeNumbers asks for them once a snapshot.
-func (u *UI) homeNumbers(ctx context.Context, snapshot string) (*homeNumbers, error) {
-	u.homeCache.mu.Lock()
-	defer u.homeCache.mu.Unlock()
-	if n := u.homeCache.n; n != nil && n.of.ID == snapshot {
-		return n, nil
-	}
-	n, err := u.askHome(ctx)
-	if err != nil {
-		return nil, err
-	}
-	u.homeCache.n = n
-	return n, nil
 }
 
 func (u *UI) askHome(ctx context.Context) (*homeNumbers, error) {

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"bytes"
+	"context"
 	"encoding/csv"
 	"encoding/json"
 	"encoding/xml"
@@ -591,6 +592,29 @@ func TestChartFiles(t *testing.T) {
 		if files < 2 {
 			t.Errorf("%s: no files", path)
 		}
+	}
+}
+
+// streams counts how often everything is read.
+type streams struct {
+	index.Searcher
+	n int
+}
+
+func (s *streams) Stream(ctx context.Context, req index.Request, yield func(index.Row) bool) error {
+	s.n++
+	return s.Searcher.Stream(ctx, req, yield)
+}
+
+// When documents changed is read out of all records, once a snapshot and not once a crawler.
+func TestSitemapReadsEverythingOnce(t *testing.T) {
+	o := options(false)
+	s := &streams{Searcher: o.Searcher}
+	o.Searcher = s
+	srv := site(t, o)
+	_, first := get(t, srv, "/sitemap/documents-1.xml")
+	if _, second := get(t, srv, "/sitemap/documents-1.xml"); second != first || s.n != 1 || !strings.Contains(first, "<lastmod>") {
+		t.Errorf("everything was read %d times", s.n)
 	}
 }
 

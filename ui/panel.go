@@ -147,7 +147,11 @@ func (p *SearchPage) panels() []Panel {
 			panel.Years = p.years(f)
 			panel.Values = p.oddValues(f, true)
 		} else {
-			panel.Values = p.values(f, counts[plan.above], plan.above)
+			listed := f
+			if plan.facet == "sdg" && p.targets.Name != "" {
+				listed = p.targets
+			}
+			panel.Values = p.values(listed, counts[plan.above], plan.above)
 		}
 		if len(panel.Values) == 0 && (panel.Years == nil || len(panel.Years.Bars) == 0) {
 			panel.Empty = p.words.Text("panel.empty")
@@ -209,7 +213,7 @@ func (p *SearchPage) values(f, above index.FacetCounts, aboveName string) []Valu
 			if strings.EqualFold(v.Value, up.Value) { // the UPR is the one body of its mechanism
 				continue
 			}
-			if f.Name == "sdg" && p.Asked.FacetLimit != 0 && !p.opened(up.Value, v.Value) {
+			if f.Name == "sdg" && p.Asked.FacetLimit != 0 && !p.opened(up.Value) {
 				continue
 			}
 			vs = append(vs, p.value(f.Name, v.Value, p.childLabel(f.Name, v), v.Count, "in"))
@@ -245,14 +249,18 @@ func withParents(above index.FacetCounts, under map[string][]index.FacetValue) [
 	return parents
 }
 
-// opened reports whether a target is listed: its goal or itself is chosen. All 169 at once help nobody.
-func (p *SearchPage) opened(goal, target string) bool {
-	for _, op := range []index.FilterOp{index.Any, index.Every, index.None} {
-		if p.has("goal", op, goal) || p.has("sdg", op, target) {
-			return true
-		}
-	}
-	return false
+// opensGoal reports whether a goal or a target is chosen, so that targets are listed.
+func (p *SearchPage) opensGoal() bool {
+	return slices.ContainsFunc(p.Asked.Filters, func(f index.Filter) bool { return f.Facet == "goal" || f.Facet == "sdg" })
+}
+
+// opened reports whether a goal's targets are listed: it or one of them is chosen. All 169 at once help nobody.
+func (p *SearchPage) opened(goal string) bool {
+	return slices.ContainsFunc(p.Asked.Filters, func(f index.Filter) bool {
+		return slices.ContainsFunc(f.Values, func(v string) bool {
+			return f.Facet == "goal" && v == goal || f.Facet == "sdg" && strings.HasPrefix(v, goal+".")
+		})
+	})
 }
 
 // parentLabel and childLabel put the number before a goal's and a target's name, where the label has none.

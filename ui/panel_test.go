@@ -1,10 +1,16 @@
 package ui
 
 import (
+	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 
 	"github.com/PuerkitoBio/goquery"
+	"github.com/google/go-cmp/cmp"
+
+	"uhri/index"
+	"uhri/index/searchurl"
 )
 
 // With a State chosen the other States still stand under their regions, whose own number is then nothing.
@@ -40,6 +46,57 @@ func TestPanelsKeepTheirLevels(t *testing.T) {
 				t.Errorf("%s: region %s promises %d and gives %d", path, box.AttrOr("value", ""), want, got)
 			}
 		})
+	}
+}
+
+// A goal that is chosen, or one of whose targets is, has all its targets below it, with their counts, and no other goal has.
+func TestTargetsNestBelowTheirGoal(t *testing.T) {
+	holdTargets(t, options(false).Searcher, site(t, options(false)), "/search?goal=16", "/search?q=detention&sdg=5.2", "/search?goal.all=5", "/search?not.sdg=8.7&goal=16")
+}
+
+func TestRealTargetsNestBelowTheirGoal(t *testing.T) {
+	holdTargets(t, realSearcher(t), realSite(t), "/search?goal=16", "/search?q=child&goal=16&goal=8", "/search?sdg=5.2", "/search?country=KEN&goal=17&sdg=5.1", "/search?not.sdg=8.7")
+}
+
+func holdTargets(t *testing.T, s index.Searcher, srv *httptest.Server, paths ...string) {
+	for _, path := range paths {
+		at, err := url.Parse(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req, _ := searchurl.Parse(at.Query(), searchurl.Options{})
+		req.Limit, req.Facets, req.FacetLimit = 0, []string{"sdg"}, 0
+		res, err := s.Search(t.Context(), req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := map[string]int{}
+		for _, v := range res.Facets[0].Values {
+			for _, f := range req.Filters {
+				for _, chosen := range f.Values {
+					if goalNumber(chosen) == goalNumber(v.Value) && (f.Facet == "goal" || f.Facet == "sdg") {
+						want[v.Value] = v.Count
+					}
+				}
+			}
+		}
+		_, body := get(t, srv, path)
+		got, goal := map[string]int{}, ""
+		parse(t, body).Find("#f-sdg .vals li").Each(func(_ int, li *goquery.Selection) {
+			box := li.Find("label:first-child input")
+			value := box.AttrOr("value", "")
+			if !li.HasClass("in") {
+				goal = value
+				return
+			}
+			got[value] = number(li.Find(".n").Contents().First().Text())
+			if !strings.HasPrefix(value, goal+".") {
+				t.Errorf("%s: target %s stands below goal %s", path, value, goal)
+			}
+		})
+		if diff := cmp.Diff(want, got); diff != "" || len(got) == 0 {
+			t.Errorf("%s: targets (-want +got):\n%s", path, diff)
+		}
 	}
 }
 

@@ -46,6 +46,7 @@ type SearchPage struct {
 	matches map[string][2]int // facet with two or more values ticked → counts of any and of all
 	anyway  int               // results without any filter, counted when there are none with them
 	allYear index.FacetCounts // the years of the search without its dates, counted when it has some
+	targets index.FacetCounts // all targets of the search, counted when a goal is opened
 }
 
 // Problem is a question that could not be answered.
@@ -103,6 +104,15 @@ func (u *UI) search(c echo.Context) error {
 			return err
 		}
 		p.allYear = all.Facets[0]
+	}
+	if p.opensGoal() && asked.FacetLimit != 0 { // a list cut short may lack targets of the goal
+		targets := pinned(p.At.Request(), res)
+		targets.Facets, targets.FacetLimit = []string{"sdg"}, 0
+		all, err := u.o.Searcher.Search(ctx, targets)
+		if err != nil {
+			return err
+		}
+		p.targets = all.Facets[0]
 	}
 	if res.Total == 0 && p.filtered() {
 		without, err := u.o.Searcher.Search(ctx, pinned(p.At.ClearAll().Request(), res))

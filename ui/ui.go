@@ -126,13 +126,14 @@ type Options struct {
 
 // UI is the portal.
 type UI struct {
-	o         Options
-	words     *Words
-	pages     pages
-	drawing   *template.Template // of charts as files
-	assets    map[string]asset
-	help      *helpBook
-	homeCache homeCache
+	o       Options
+	words   *Words
+	pages   pages
+	drawing *template.Template // of charts as files
+	assets  map[string]asset
+	help    *helpBook
+	front   once[*homeNumbers]
+	changed once[map[uhri.Symbol]time.Time] // when the documents last changed
 }
 
 type asset struct {
