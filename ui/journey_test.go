@@ -70,12 +70,14 @@ func TestEveryStopIsVisible(t *testing.T) {
 				step(t, ctx, chromedp.KeyEvent(kb.Tab))
 				at := ask[string](t, ctx, `(() => { const e = document.activeElement, s = getComputedStyle(e), r = e.getBoundingClientRect();
 					if (e === document.body) return "";
+					const over = document.elementFromPoint(r.left + r.width / 2, r.top + r.height / 2);
+					if (over && !over.contains(e) && !e.contains(over)) return "COVERED " + e.outerHTML.slice(0, 120);
 					const seen = r.width > 0 && r.height > 0 && r.bottom > 0 && r.top < innerHeight && s.visibility !== "hidden";
 					return (seen ? "" : "UNSEEN ") + (s.outlineStyle === "none" ? "NORING " : "") + e.outerHTML.slice(0, 120) })()`)
 				if i == 0 && !strings.Contains(at, `class="skip"`) {
 					t.Errorf("%s %s: the first stop is %s", path, v.name, at)
 				}
-				if strings.HasPrefix(at, "UNSEEN") || strings.Contains(at, "NORING ") {
+				if strings.HasPrefix(at, "COVERED") || strings.HasPrefix(at, "UNSEEN") || strings.Contains(at, "NORING ") {
 					t.Errorf("%s %s: stop %d: %s", path, v.name, i, at)
 				}
 				if at == "" || at == last {

@@ -72,6 +72,10 @@ func TestEveryPageKeepsTheRules(t *testing.T) {
 				}
 			}
 		})
+		// Help stands at the same place everywhere: the last entry of the navigation; reporting a problem the last of the foot.
+		if nav, foot := doc.Find(".nav li:not([data-mine]) a").Last().AttrOr("href", ""), doc.Find("#foot .cols a").Last().AttrOr("href", ""); nav != "/help" || foot != "mailto:desk@portal.example" {
+			t.Errorf("%s: help is at %q, reporting a problem at %q", k.name, nav, foot)
+		}
 		ids := map[string]bool{}
 		doc.Find("[id]").Each(func(_ int, s *goquery.Selection) {
 			if id := s.AttrOr("id", ""); ids[id] {
