@@ -119,6 +119,10 @@ var realPages = []struct{ name, path string }{
 	{"real-theme", "/theme"},
 	{"real-mechanism", "/mechanism/upr"},
 	{"real-methodology", "/methodology"},
+	{"real-goal", "/sdg/5"},
+	{"real-body", "/body/cedaw"},
+	{"real-recommending", "/recommending/FRA"},
+	{"real-goal-search", "/search?q=child&goal=5"},
 	{"real-empty", "/search?q=cyberbulying+school&country=EGY"},
 }
 
