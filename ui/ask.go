@@ -36,7 +36,7 @@ type AskStep struct {
 	Year     string
 	Mech     Mech
 	Position Position
-	Place    string // paragraph, document when it has no paragraph
+	Place    string // paragraph, document when it has no paragraph, "" when neither is known
 	By       string // the recommending States
 	URL      string
 	Text     string // empty on the passage itself
@@ -147,7 +147,6 @@ func (u *UI) askStep(r *uhri.Recommendation, here uhri.ID, text bool) AskStep {
 	if r.Paragraph != "" {
 		step.Place = "¶\u00a0" + r.Paragraph
 	}
-	step.Place = cmp.Or(step.Place, u.words.Text("same.passage"))
 	if r.UPR != nil {
 		step.By = strings.Join(u.words.countryNames(r.UPR.Recommending), ", ")
 	}

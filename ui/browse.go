@@ -123,6 +123,9 @@ func (u *UI) profile(facet string) echo.HandlerFunc {
 			return err
 		}
 		for _, name := range plan.bars {
+			if f := counts[name]; res.Total > 0 && f.NotApplicable == res.Total || kind == "mechanism" && name == "body" && f.Distinct == 1 {
+				continue // no passage here can have it, or it is the mechanism by another name
+			}
 			p.Bars = append(p.Bars, u.profileBars(p, counts[name]))
 		}
 		if file := c.QueryParam("chart"); file != "" {
@@ -531,6 +534,7 @@ func (u *UI) overview(facet string) echo.HandlerFunc {
 		f := counts[facet]
 		p.Lede = u.words.HTML("overview."+facet+".lede", res.Total-f.Unknown-f.NotApplicable, res.Total, f.Distinct, knownOf(facet).String())
 		p.Description = u.words.Text("overview." + facet + ".description")
+		p.describe("CollectionPage")
 		p.JSON = apiAt(index.Request{FacetLimit: 0}).Facets(facet).String()
 		here := searchurl.At(c.Request().URL.Path, index.Request{Limit: index.DefaultLimit, FacetLimit: -1})
 		p.Bars = u.barChart(f, p.Heading, 0, nil, func(v string) string { return all().With(facet, index.Any, v).String() })

@@ -181,6 +181,10 @@ func (u *UI) overTime(list searchurl.Address, all index.FacetCounts, by map[uhri
 			highest = max(highest, sums[year])
 		}
 	}
+	if len(mechanisms) == 1 {
+		c.Description = w.Text("chart.time.desc.one", from, to, w.Text("mech."+string(mechanisms[0])))
+		c.Stack.Key = nil // the sentence says it
+	}
 	c.Table.Head = append(c.Table.Head, w.Text("chart.total"))
 	n := last - first + 1
 	place := (100 - stackGutter) / float64(n)

@@ -163,5 +163,6 @@ func (u *UI) article(c echo.Context, a *Article) *HelpPage {
 	if st, err := u.o.Searcher.Status(c.Request().Context()); err == nil {
 		p.Snapshot = st.Current
 	}
+	p.describe("Article")
 	return p
 }

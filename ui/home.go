@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/labstack/echo/v4"
@@ -161,10 +162,36 @@ func (u *UI) home(c echo.Context) error {
 			p.Fresh = append(p.Fresh, u.sourceView(s))
 		}
 	}
+	p.Fresh = oneLine(p.Fresh)
 	p.Sky, p.Ticks = u.sky(n.facets["year"])
 	p.Tiles = u.goalTiles(n.facets["goal"])
 	p.Trio = u.trio(n)
 	return u.render(c, http.StatusOK, "home", p)
+}
+
+// oneLine shortens the sources to one line: short names, and the languages of one source together where they fare alike,
+// with the age of the oldest.
+func oneLine(sources []SourceView) []SourceView {
+	type kind struct{ source, class string }
+	var line []SourceView
+	at, languages := map[kind]int{}, map[kind]int{}
+	for _, v := range sources {
+		name, lang, _ := strings.Cut(v.Source, "/")
+		k := kind{name, v.Class}
+		if i, ok := at[k]; ok && lang != "" {
+			if languages[k]++; v.LastSuccess.Before(line[i].LastSuccess) {
+				line[i].LastSuccess = v.LastSuccess
+			}
+			line[i].Name = v.words.Text("source.langs", sourceName(v.words, name), languages[k])
+			continue
+		}
+		if key := "fresh." + name; v.words.has(key) {
+			v.Name = v.words.Text(key)
+		}
+		at[k], languages[k] = len(line), 1
+		line = append(line, v)
+	}
+	return line
 }
 
 func (u *UI) askHome(ctx context.Context) (*homeNumbers, error) {

@@ -101,6 +101,7 @@ func (u *UI) methodology(c echo.Context) error {
 	p := &MethodologyPage{Frame: u.frame(c, "", a.Title), Article: a, Total: res.Total}
 	p.Snapshot, p.Description = res.Snapshot, a.Lede
 	p.JSON = apiAt(index.Request{FacetLimit: 1}).Facets(append([]string{"origin"}, coverageOf[:]...)...).String()
+	p.describe("Article")
 	sources := res.Snapshot.Sources
 	if u.o.Sources != nil {
 		if sources, err = u.o.Sources.SourceStatus(ctx); err != nil {

@@ -111,6 +111,12 @@ func (u *UI) frame(c echo.Context, section, title string) Frame {
 	}
 }
 
+// describe gives the page its schema.org data: what kind of page it is, its name, its sentence and the snapshot it shows.
+func (f *Frame) describe(kind string) {
+	f.Structured = map[string]any{"@context": "https://schema.org", "@type": kind, "name": f.Title, "description": f.Description, "url": f.Canonical,
+		"isPartOf": map[string]any{"@type": "WebSite", "name": f.words.Text("site.name")}, "isAccessibleForFree": true, "version": f.Snapshot.ID}
+}
+
 // base is the scheme and host the portal is reached by.
 func (u *UI) base(c echo.Context) string {
 	if u.o.BaseURL != "" {
@@ -136,7 +142,7 @@ func parsePages(w *Words, asset func(string) (string, error)) (pages, error) {
 			return template.HTML(`<a href="` + template.HTMLEscapeString(url) + `">` + template.HTMLEscapeString(label) + `</a>`)
 		},
 		"rows": w.rows,
-		"join": w.List,
+		"join": w.List, "symbol": symbolText,
 		"list": func(v ...any) []any { return v },
 	}
 	files, err := fs.Glob(templateFiles, "templates/*.html")
@@ -189,6 +195,16 @@ func dirOf(l uhri.Lang) string {
 		return "rtl"
 	}
 	return "ltr"
+}
+
+// symbolText is a UN symbol that may be broken after its slashes, but not before its last part: "CO/3" stays together.
+func symbolText(symbol string) template.HTML {
+	parts := strings.Split(template.HTMLEscapeString(symbol), "/")
+	if len(parts) < 3 {
+		return template.HTML(strings.Join(parts, "/"))
+	}
+	last := len(parts) - 2
+	return template.HTML(strings.Join(parts[:last], "/<wbr>") + "/<wbr>" + strings.Join(parts[last:], "/"))
 }
 
 // langName is a language's name in itself.

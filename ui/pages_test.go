@@ -693,7 +693,10 @@ func TestStructuredData(t *testing.T) {
 	types := map[string]string{"home": "WebSite", "data": "Dataset", "sdg-5": "Dataset", "sdg-5.2": "Dataset", "country-xaa": "Dataset", "country-latest": "Dataset", "country-empty": "Dataset",
 		"theme-one": "Dataset", "group-one": "Dataset", "mechanism-upr": "Dataset", "body-one": "Dataset", "recommending-one": "Dataset",
 		"record": "CreativeWork", "record-plain": "CreativeWork", "record-bare": "CreativeWork", "record-arabic": "CreativeWork", "record-empty": "CreativeWork",
-		"document-upr": "Report", "document-tb": "Report"}
+		"document-upr": "Report", "document-tb": "Report",
+		"sdg": "CollectionPage", "country": "CollectionPage", "theme": "CollectionPage", "group": "CollectionPage", "mechanism": "CollectionPage", "recommending": "CollectionPage",
+		"status": "WebPage", "help": "Article", "help-filters": "Article", "help-use": "Article", "privacy": "Article", "methodology": "Article", "accessibility": "Article",
+		"dictionary": "Article", "api": "Article"}
 	for _, k := range pageKinds {
 		if k.status == http.StatusMovedPermanently {
 			continue

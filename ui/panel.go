@@ -65,7 +65,7 @@ type Panel struct {
 
 // Value is one line of a panel.
 type Value struct {
-	Name     string // of its box: "group", "group.all"
+	Name     string // of its box: "group", "group.all"; "" for a heading over other lines, which has neither box nor count
 	Value    string
 	Label    string
 	Count    int
@@ -208,7 +208,14 @@ func (p *SearchPage) values(f, above index.FacetCounts, aboveName string) []Valu
 	}
 	var vs []Value
 	for _, up := range withParents(above, under) {
-		vs = append(vs, p.value(aboveName, up.Value, p.parentLabel(aboveName, up), up.Count, ""))
+		parent := p.value(aboveName, up.Value, p.parentLabel(aboveName, up), up.Count, "")
+		if parent.Count == 0 && !parent.Checked && !parent.Excluded {
+			parent = Value{Label: parent.Label} // ticking it would find nothing, and a 0 above counts reads as a mistake
+			if same := slices.IndexFunc(under[up.Value], func(v index.FacetValue) bool { return strings.EqualFold(v.Value, up.Value) }); same >= 0 {
+				parent = p.value(f.Name, under[up.Value][same].Value, parent.Label, under[up.Value][same].Count, "")
+			}
+		}
+		vs = append(vs, parent)
 		for _, v := range under[up.Value] {
 			if strings.EqualFold(v.Value, up.Value) { // the UPR is the one body of its mechanism
 				continue

@@ -13,7 +13,8 @@ import (
 	"uhri/index/searchurl"
 )
 
-// With a State chosen the other States still stand under their regions, whose own number is then nothing.
+// With a State chosen the other States still stand under their regions, which are then headings: ticking one would find
+// nothing, so it has neither box nor number.
 func TestPanelsKeepTheirLevels(t *testing.T) {
 	srv := site(t, options(false))
 	for _, path := range []string{"/search?q=detention", "/search?q=detention&country=XAA", "/search?q=detention&region=african-states&country=XAB", "/search?country=XAA&body=CEDAW&sdg=5.2"} {
@@ -24,11 +25,19 @@ func TestPanelsKeepTheirLevels(t *testing.T) {
 			doc.Find(panel + " .vals li").Each(func(_ int, li *goquery.Selection) {
 				name := li.Find("input").AttrOr("name", "")
 				switch {
+				case li.Find("input").Length() == 0:
+					above++
+					if !li.Next().HasClass("in") || li.Find(".n").Length() > 0 {
+						t.Errorf("%s, %s: %q stands over nothing, or counts", path, panel, li.Text())
+					}
 				case name == names[0]:
 					above++
+					if number(li.Find(".n").Contents().First().Text()) == 0 && li.Find("input[checked]").Length() == 0 {
+						t.Errorf("%s, %s: %q offers nothing", path, panel, li.Text())
+					}
 				case li.HasClass("in"):
 					under++
-				case !li.HasClass("odd") && name == names[1]:
+				case !li.HasClass("odd") && name == names[1] && !strings.EqualFold(li.Find("input").AttrOr("value", ""), "upr"): // a mechanism of one body
 					loose++
 				}
 			})

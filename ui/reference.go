@@ -109,6 +109,7 @@ func (u *UI) reference(c echo.Context) error {
 	if err := readOpenAPI(u.o.OpenAPI, p, live); err != nil {
 		return err
 	}
+	p.describe("Article")
 	return u.render(c, http.StatusOK, "reference", p)
 }
 
@@ -305,5 +306,6 @@ func (u *UI) dictionary(c echo.Context) error {
 		}
 		p.Facets = append(p.Facets, e)
 	}
+	p.describe("Article")
 	return u.render(c, http.StatusOK, "dictionary", p)
 }

@@ -69,6 +69,7 @@ func (u *UI) status(c echo.Context) error {
 	case uhri.KindOf(err) != uhri.Unavailable: // before the first publish the page still tells what is going on
 		return err
 	}
+	p.describe("WebPage")
 	if u.o.Sources == nil {
 		for _, s := range p.Snapshot.Sources {
 			p.Sources = append(p.Sources, u.sourceView(s))
