@@ -187,7 +187,10 @@ func (f *Facet) Parse(s string) (string, error) {
 	case f.Kind == FacetCode:
 		msg += "; symbols look like A/HRC/59/15 or CEDAW/C/KEN/CO/8"
 	case len(vocabulary) > 20:
-		msg += fmt.Sprintf("; its values look like %s (%s)", vocabulary[0], f.ValueLabel(vocabulary[0]))
+		msg += "; its values look like " + vocabulary[0]
+		if label := f.ValueLabel(vocabulary[0]); label != vocabulary[0] {
+			msg += " (" + label + ")"
+		}
 	case len(vocabulary) > 0:
 		msg += "; its values are " + strings.Join(vocabulary, ", ") + ", " + ValueUnknown
 	default:

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -16,6 +17,7 @@ func TestScreenshots(t *testing.T) {
 		t.Skip("`make screenshots` makes the README's pictures")
 	}
 	base := startDemo(t)
+	waitUntil(t, base, "/api/v1/status", harvested)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -30,6 +32,32 @@ func TestScreenshots(t *testing.T) {
 			t.Fatalf("chromium: %v\n%s", err, b)
 		}
 	}
+}
+
+// harvestJSON is what the pictures wait for.
+type harvestJSON struct {
+	Snapshot struct{ Records int }
+	Sources  []struct {
+		Source  string
+		State   string
+		Records int
+		Success string `json:"last_success"`
+	}
+}
+
+// harvested reports whether every source has been read to its end and all of it is published. The languages of the export
+// are texts of the same passages, so its English ones are counted; the other sources add theirs.
+func harvested(a harvestJSON) bool {
+	sum := 0
+	for _, s := range a.Sources {
+		if s.Success == "" || s.State == "running" || s.Records == 0 {
+			return false
+		}
+		if s.Source == "uhri/en" || !strings.HasPrefix(s.Source, "uhri/") {
+			sum += s.Records
+		}
+	}
+	return len(a.Sources) > 0 && a.Snapshot.Records == sum
 }
 
 // get fetches a page of a running service.
