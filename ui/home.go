@@ -182,10 +182,10 @@ func oneLine(sources []SourceView) []SourceView {
 			if languages[k]++; v.LastSuccess.Before(line[i].LastSuccess) {
 				line[i].LastSuccess = v.LastSuccess
 			}
-			line[i].Name = v.words.Text("source.langs", sourceName(v.words, name), languages[k])
+			line[i].Name = v.words.Text("source.langs", v.words.Text("fresh."+name), languages[k])
 			continue
 		}
-		if key := "fresh." + name; v.words.has(key) {
+		if key := "fresh." + name; lang == "" && v.words.has(key) {
 			v.Name = v.words.Text(key)
 		}
 		at[k], languages[k] = len(line), 1
