@@ -49,6 +49,7 @@ type linear struct {
 	entryLabel  []uint16
 	entry       []int8
 	index       map[string]int
+	used        []uint64 // a bit for each bucket with entries: most features of a text have none, and a bit is nearer than an offset
 }
 
 // sample is one record ready for training.
@@ -424,6 +425,7 @@ func (p *linear) pack(sp *space, weights []table, bounds []int) {
 	n := len(p.Labels)
 	if n == 0 {
 		p.offsets = make([]uint32, buckets+1)
+		p.mark()
 		return
 	}
 	at := func(r int32, l int) float32 {
@@ -484,6 +486,7 @@ func (p *linear) pack(sp *space, weights []table, bounds []int) {
 		}
 		p.offsets[b+1] = uint32(len(p.entry))
 	}
+	p.mark()
 }
 
 func abs(x float32) float32 { return max(x, -x) }
@@ -501,15 +504,15 @@ func (p *linear) scores(fs features, out []float32) []float32 {
 	// Sums of whole numbers: the same on every processor.
 	sums := make([]struct{ words, rules int32 }, len(p.Labels))
 	for _, b := range fs.words {
-		from, to := p.offsets[b], p.offsets[b+1]
-		for k, l := range p.entryLabel[from:to] {
-			sums[l].words += int32(p.entry[int(from)+k])
+		labels, weights := p.entries(b)
+		for k, l := range labels {
+			sums[l].words += int32(weights[k])
 		}
 	}
 	for _, b := range fs.rules {
-		from, to := p.offsets[b], p.offsets[b+1]
-		for k, l := range p.entryLabel[from:to] {
-			sums[l].rules += int32(p.entry[int(from)+k])
+		labels, weights := p.entries(b)
+		for k, l := range labels {
+			sums[l].rules += int32(weights[k])
 		}
 	}
 	out = append(out[:0], p.Bias...)
@@ -519,6 +522,25 @@ func (p *linear) scores(fs features, out []float32) []float32 {
 		out[i] = float32(1 / (1 + math.Exp(-min(max(x, -15), 15)))) // so that log-odds can be taken of it again
 	}
 	return out
+}
+
+// entries returns the labels a bucket has weights for, and the weights.
+func (p *linear) entries(b uint32) ([]uint16, []int8) {
+	if p.used[b/64]>>(b%64)&1 == 0 {
+		return nil, nil
+	}
+	from, to := p.offsets[b], p.offsets[b+1]
+	return p.entryLabel[from:to], p.entry[from:to]
+}
+
+// mark notes which buckets have entries.
+func (p *linear) mark() {
+	p.used = make([]uint64, buckets/64)
+	for b := range uint32(buckets) {
+		if p.offsets[b] < p.offsets[b+1] {
+			p.used[b/64] |= 1 << (b % 64)
+		}
+	}
 }
 
 // stored is the model's file: a JSON head, then the numbers.
@@ -609,6 +631,7 @@ func Decode(r io.Reader) (*Model, error) {
 			slices.ContainsFunc(p.entryLabel, func(l uint16) bool { return int(l) >= k }) {
 			return bad(fmt.Errorf("the weights contradict each other"))
 		}
+		p.mark()
 		m.parts = append(m.parts, p)
 	}
 	return m, nil
