@@ -160,9 +160,6 @@ func (u *UI) article(c echo.Context, a *Article) *HelpPage {
 	a = &here
 	p := &HelpPage{Frame: u.frame(c, "", a.Title), Article: a}
 	p.Description, p.JSON = a.Lede, twin
-	if st, err := u.o.Searcher.Status(c.Request().Context()); err == nil {
-		p.Snapshot = st.Current
-	}
 	p.describe("Article")
 	return p
 }

@@ -16,9 +16,6 @@ type ListPage struct {
 func (u *UI) list(c echo.Context) error {
 	p := &ListPage{Frame: u.frame(c, "", u.words.Text("list.title"))}
 	p.NoIndex = true
-	if st, err := u.o.Searcher.Status(c.Request().Context()); err == nil {
-		p.Snapshot = st.Current // for the foot; the list itself is not known here
-	}
 	for _, format := range u.o.Exports {
 		p.Exports = append(p.Exports, Link{Label: u.words.Text("export." + format), URL: "/search." + format})
 	}

@@ -102,10 +102,11 @@ func (f Frame) ContactURL() template.URL {
 	return template.URL("mailto:" + f.Contact)
 }
 
-// frame starts a page's frame.
+// frame starts a page's frame. Its snapshot is the current one; a page with numbers puts theirs in its place.
 func (u *UI) frame(c echo.Context, section, title string) Frame {
+	st, _ := u.o.Searcher.Status(c.Request().Context()) // nothing is published yet, and the foot says so
 	return Frame{
-		Title: title, Section: section, words: u.words,
+		Title: title, Snapshot: st.Current, Section: section, words: u.words,
 		Canonical: u.base(c) + c.Request().URL.EscapedPath(),
 		Demo:      u.o.Demo, Contact: u.o.Contact, Version: u.o.Version, Changes: u.o.Changes != nil,
 	}
@@ -301,12 +302,9 @@ func (u *UI) refused(c echo.Context, head string, p *problem.Problem) error {
 	return u.notice(c, notice)
 }
 
-// notice answers with a notice; its foot names the snapshot there is.
+// notice answers with a notice.
 func (u *UI) notice(c echo.Context, p noticePage) error {
 	p.NoIndex = true
-	if st, err := u.o.Searcher.Status(c.Request().Context()); err == nil {
-		p.Snapshot = st.Current
-	}
 	return u.render(c, p.Status, "notice", p)
 }
 

@@ -76,6 +76,9 @@ func TestEveryPageKeepsTheRules(t *testing.T) {
 		if nav, foot := doc.Find(".nav li:not([data-mine]) a").Last().AttrOr("href", ""), doc.Find("#foot .cols a").Last().AttrOr("href", ""); nav != "/help" || foot != "mailto:desk@portal.example" {
 			t.Errorf("%s: help is at %q, reporting a problem at %q", k.name, nav, foot)
 		}
+		if strings.Contains(doc.Find("#foot").Text(), "None published yet") {
+			t.Errorf("%s: the foot knows no snapshot", k.name)
+		}
 		ids := map[string]bool{}
 		doc.Find("[id]").Each(func(_ int, s *goquery.Selection) {
 			if id := s.AttrOr("id", ""); ids[id] {

@@ -73,11 +73,6 @@ func (u *UI) record(c echo.Context) error {
 		return err
 	}
 	p := &RecordPage{Frame: u.frame(c, "", ""), R: r, u: u}
-	st, err := u.o.Searcher.Status(ctx)
-	if err != nil {
-		return err
-	}
-	p.Snapshot = st.Current
 	p.Canonical = u.base(c) + recordURL(r.ID)
 	p.JSON = "/api/v1/recommendations/" + url.PathEscape(string(r.ID))
 	if u.o.Feeds {

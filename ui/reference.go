@@ -96,9 +96,6 @@ func (u *UI) reference(c echo.Context) error {
 	p := &ReferencePage{Frame: u.frame(c, "", u.words.Text("reference.title"))}
 	p.JSON = "/openapi.json"
 	p.Description = u.words.Text("reference.description")
-	if st, err := u.o.Searcher.Status(c.Request().Context()); err == nil {
-		p.Snapshot = st.Current
-	}
 	if len(u.o.OpenAPI) == 0 {
 		return uhri.Errorf(uhri.Unsupported, "reference", "this installation has no API")
 	}
@@ -291,9 +288,6 @@ func (u *UI) dictionary(c echo.Context) error {
 	p.Description = u.words.Text("dictionary.description")
 	if len(p.Columns) > 0 {
 		p.JSON = "/data-dictionary.json"
-	}
-	if st, err := u.o.Searcher.Status(c.Request().Context()); err == nil {
-		p.Snapshot = st.Current
 	}
 	for _, f := range uhri.Facets() {
 		e := FacetEntry{Facet: f, Open: len(f.Vocabulary()) == 0}
