@@ -187,9 +187,10 @@ func (f *Facet) Parse(s string) (string, error) {
 	case f.Kind == FacetCode:
 		msg += "; symbols look like A/HRC/59/15 or CEDAW/C/KEN/CO/8"
 	case len(vocabulary) > 20:
-		msg += "; its values look like " + vocabulary[0]
 		if label := f.ValueLabel(vocabulary[0]); label != vocabulary[0] {
-			msg += " (" + label + ")"
+			msg += fmt.Sprintf("; its values look like %s (%s)", vocabulary[0], label)
+		} else {
+			msg += fmt.Sprintf("; its values look like %s", label)
 		}
 	case len(vocabulary) > 0:
 		msg += "; its values are " + strings.Join(vocabulary, ", ") + ", " + ValueUnknown
