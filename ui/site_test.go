@@ -95,8 +95,8 @@ func options(demo bool) Options {
 		Demo: demo, Contact: "desk@portal.example", Version: "v0-test", BaseURL: "https://portal.example", Now: func() time.Time { return testNow }}
 }
 
-// site serves a portal.
-func site(t testing.TB, o Options) *httptest.Server {
+// portal is a portal as the program mounts it.
+func portal(t testing.TB, o Options) *echo.Echo {
 	t.Helper()
 	u, err := New(o)
 	if err != nil {
@@ -105,7 +105,13 @@ func site(t testing.TB, o Options) *httptest.Server {
 	e := echo.New()
 	e.HTTPErrorHandler = u.Fail
 	u.Register(e)
-	srv := httptest.NewServer(e)
+	return e
+}
+
+// site serves a portal.
+func site(t testing.TB, o Options) *httptest.Server {
+	t.Helper()
+	srv := httptest.NewServer(portal(t, o))
 	t.Cleanup(srv.Close)
 	return srv
 }

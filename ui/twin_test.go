@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/PuerkitoBio/goquery"
-	"github.com/labstack/echo/v4"
 
 	"uhri/api"
 )
@@ -16,13 +15,7 @@ import (
 // wholeSite serves the portal and the API as the program does: each answers what is its own.
 func wholeSite(t testing.TB, o Options, a api.Options) *httptest.Server {
 	t.Helper()
-	u, err := New(o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	e := echo.New()
-	e.HTTPErrorHandler = u.Fail
-	u.Register(e)
+	e := portal(t, o)
 	a.Searcher, a.Rights = o.Searcher, o.Rights
 	programs, err := api.New(a)
 	if err != nil {

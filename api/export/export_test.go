@@ -30,6 +30,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"uhri"
+	"uhri/api/export/sheettest"
 	"uhri/api/problem"
 	"uhri/index"
 )
@@ -309,23 +310,7 @@ func TestXLSX(t *testing.T) {
 	if long := got[4][at("text")]; utf16Len(long) > maxCellRunes || !strings.HasSuffix(long, cutMark) {
 		t.Errorf("the long text has %d units and ends %q", utf16Len(long), long[len(long)-12:])
 	}
-	for _, sheet := range f.GetSheetList() { // readers that go row by row read as far as it says
-		rows, err := f.GetRows(sheet)
-		if err != nil {
-			t.Fatal(err)
-		}
-		wide := 0
-		for _, r := range rows {
-			wide = max(wide, len(r))
-		}
-		corner, err := excelize.CoordinatesToCellName(wide, len(rows))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if says, err := f.GetSheetDimension(sheet); err != nil || says != "A1:"+corner {
-			t.Errorf("sheet %s has cells to %s and says %s: %v", sheet, corner, says, err)
-		}
-	}
+	sheettest.Extents(t, f)
 	if panes, err := f.GetPanes("Recommendations"); err != nil || !panes.Freeze || panes.YSplit != 1 {
 		t.Errorf("panes = %+v, %v", panes, err)
 	}

@@ -18,6 +18,7 @@ import (
 
 	"uhri"
 	"uhri/api/export"
+	"uhri/api/export/sheettest"
 	"uhri/api/problem"
 	"uhri/index/indextest"
 )
@@ -205,23 +206,7 @@ func TestXLSX(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	for _, sheet := range f.GetSheetList() { // readers that go row by row read as far as it says
-		rows, err := f.GetRows(sheet)
-		if err != nil {
-			t.Fatal(err)
-		}
-		wide := 0
-		for _, r := range rows {
-			wide = max(wide, len(r))
-		}
-		corner, err := excelize.CoordinatesToCellName(wide, len(rows))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if says, err := f.GetSheetDimension(sheet); err != nil || says != "A1:"+corner {
-			t.Errorf("sheet %s has cells to %s and says %s: %v", sheet, corner, says, err)
-		}
-	}
+	sheettest.Extents(t, f)
 	rows, err := f.GetRows(sheetMatrix)
 	if err != nil || len(rows) != 6 || len(rows[0]) != len(Columns()) {
 		t.Fatalf("%d rows, %v", len(rows), err)

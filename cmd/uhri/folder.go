@@ -105,9 +105,9 @@ func (f *folder) relabel(ctx context.Context, all bool) (int, error) {
 	return f.store.Relabel(ctx, classify.Version(m), all, func(r *uhri.Recommendation) []uhri.Tag { return classify.Label(m, r) })
 }
 
-// publish builds a snapshot of the store's present state unless this version of the program has published it already: what asks
-// for the same, and more, is worked out here. force builds it anyway; purge
-// drops every older snapshot, which a takedown needs. It returns the snapshot that is current afterwards.
+// publish builds a snapshot of the store's present state unless this version of the program has published it already: what
+// asks for the same, and more, is worked out here. force builds it anyway; purge drops every older snapshot, which a takedown
+// needs. It returns the snapshot that is current afterwards.
 func (f *folder) publish(ctx context.Context, force, purge bool) (snap index.Snapshot, built bool, err error) {
 	if err := f.p.ensureLock(ctx, f.lock); err != nil {
 		return snap, false, err

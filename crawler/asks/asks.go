@@ -2,10 +2,9 @@
 // States, repeated in later cycles, or copied from one review into another. It compares words, not meanings: two
 // different wordings of one wish are two asks here.
 //
-// It is built for precision: of 366 grouped pairs judged by reading, nearly all of
-// them of the kinds that are easily wrong, 360 ask for the same (0.984, 95 % interval 0.965 to 0.992;
-// testdata/pairs.txt; `go test -v ./crawler/asks` counts again, and counts the recall on constructed near-duplicates). Candidates
-// share word triples (MinHash with banding, after Broder 1997); a candidate joins a group only when most triples and nearly all
+// It is built for precision: of 366 grouped pairs judged by reading, nearly all of them of the kinds that are easily wrong, 360
+// ask for the same (0.984, 95 % interval 0.965 to 0.992; testdata/pairs.txt; `go test -v ./crawler/asks` counts again, and counts
+// the recall on constructed near-duplicates). Candidates share word triples (MinHash with banding, after Broder 1997); a candidate joins a group only when most triples and nearly all
 // content words agree with the group's first member, and nothing that changes an ask — a negation, a number, a treaty, a group of
 // people, a thought for a deed — stands on one side only. The first member decides, so groups do not drift from neighbour to
 // neighbour.
